@@ -1,0 +1,10 @@
+"""The names of the axes, the same in every array, table and picture."""
+
+ENTITY = "entity"
+ACCOUNT = "account"
+FLOW = "flow"
+INSTRUMENT = "instrument"
+TRANCHE = "tranche"
+ASSET = "asset"
+QUARTER = "quarter"
+PATH = "path"

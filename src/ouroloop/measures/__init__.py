@@ -1,0 +1,1 @@
+"""Exact measures of circularity: pure functions of flow networks."""
