@@ -1,4 +1,4 @@
-"""Dates as sources give them: a day, a month, a quarter, a half or only a year; and the calendar quarter of the books."""
+"""Dates as sources give them (a day, month, quarter, half or year) and the calendar quarter of the books."""
 
 from __future__ import annotations
 
