@@ -9,7 +9,8 @@ from datetime import date
 from functools import total_ordering
 
 _FORMS = re.compile(
-    r"(?P<year>\d{4})(?:-?(?:Q(?P<quarter>[1-4])|H(?P<half>[12]))|-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?"
+    r"(?P<year>\d{4})(?:-?(?:Q(?P<quarter>[1-4])|H(?P<half>[12]))|-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?",
+    re.ASCII,
 )
 
 
@@ -76,7 +77,7 @@ class Quarter:
 
     @classmethod
     def parse(cls, text: str) -> Quarter:
-        match = re.fullmatch(r"(\d{4})-?Q([1-4])", text.strip())
+        match = re.fullmatch(r"([0-9]{4})-?Q([1-4])", text.strip())
         if not match:
             raise ValueError(f"'{text}' is not a quarter (use 2025-Q3)")
         return cls(int(match[1]), int(match[2]))
