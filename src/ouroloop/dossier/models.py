@@ -69,6 +69,10 @@ class Text(Record):
     zh_hans: Line = Field(alias="zh-Hans")
     zh_hant: Line = Field(alias="zh-Hant")
 
+    def for_language(self, language: str) -> str:
+        """The text in `en`, `zh-Hans` or `zh-Hant`."""
+        return {"en": self.en, "zh-Hans": self.zh_hans, "zh-Hant": self.zh_hant}[language]
+
 
 class SourceClass(StrEnum):
     """How far from the event the source stands, nearest first."""
