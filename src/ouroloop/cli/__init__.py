@@ -1,5 +1,5 @@
-"""The command line: a verb and one positional path."""
+"""The command line: a verb and one positional argument. Data goes to stdout, everything else to stderr."""
 
+from ouroloop.cli.app import main
 
-def main() -> None:
-    """Run the command line."""
+__all__ = ["main"]

@@ -1,0 +1,91 @@
+"""Which commands there are. Each lives in a file of its own and is imported only when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cyclopts import App, CycloptsError
+
+from ouroloop import __version__
+from ouroloop.core import BadInput
+
+FINE, FINDINGS, BAD_INPUT, MODEL_FAILED = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command's function, its one-line help and the example that ends its help (and that a test runs)."""
+
+    function: str
+    help: str
+    example: str
+
+
+COMMANDS: dict[str, Command] = {
+    "run": Command("ouroloop.cli.run:run", "Answer for a dossier: findings here, the report as one HTML file.",
+                   "ouroloop run three-friends --out out"),
+    "check": Command("ouroloop.cli.check:check", "Check a dossier; every problem at once, with its place.",
+                     "ouroloop check ai-loop --level strict"),
+    "deals": Command("ouroloop.cli.deals:deals", "List deals by tier, overlaps resolved.",
+                     "ouroloop deals OpenAI --tier firm"),
+    "figures": Command("ouroloop.cli.figures:figures", "List published figures; conflicting ones side by side.",
+                       "ouroloop figures 甲骨文 --concept capex"),
+    "show": Command("ouroloop.cli.show:show", "Show what is known of one entity.",
+                    "ouroloop show CoreWeave --as-of 2025-11-21"),
+    "loops": Command("ouroloop.cli.loops:loops", "List the loops that money can run, shortest bottleneck last.",
+                     "ouroloop loops --through 英伟达 --tier firm"),
+    "circularity": Command("ouroloop.cli.circularity:circularity",
+                           "Say how much of an entity's revenue is its own money coming back, and who paid the rest.",
+                           "ouroloop circularity Microsoft --year 2025"),
+    "sql": Command("ouroloop.cli.sql:sql", "Ask the dossier in SQL.",
+                   'ouroloop sql "SELECT tier, count(*) FROM standings GROUP BY tier"'),
+    "cite": Command("ouroloop.cli.cite:cite", "Cite a source, a deal, a claim or the dossier itself.",
+                    "ouroloop cite dossier"),
+    "doctor": Command("ouroloop.cli.doctor:doctor", "Check that this installation can do its work.",
+                      "ouroloop doctor"),
+}  # fmt: skip
+
+
+def build() -> App:
+    """The command tree, with nothing of it imported yet."""
+    app = App(
+        name="ouroloop",
+        help="Books, measures and stress tests of the AI industry's capital loop.",
+        version=__version__,
+        help_epilogue="Example: `ouroloop run`",
+    )
+    for name, command in COMMANDS.items():
+        app.command(command.function, name=name, help=command.help, help_epilogue=f"Example: `{command.example}`")
+    new = App(name="new", help="Start a dossier of your own.")
+    new.command(
+        "ouroloop.cli.new:dossier",
+        name="dossier",
+        help="Write a small, complete, valid dossier to begin from.",
+        help_epilogue="Example: `ouroloop new dossier my-loop`",
+    )
+    app.command(new)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 fine, 1 findings, 2 bad input, 3 the model failed."""
+    try:
+        code = build()(arguments, exit_on_error=False, print_error=True, result_action="return_value")
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        count = len(error.problems)
+        print(f"{count} problem{'s' if count > 1 else ''}; nothing was loaded", file=sys.stderr)
+        code = BAD_INPUT
+    except CycloptsError:
+        code = BAD_INPUT
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        code = 130
+    except BrokenPipeError:
+        # The reader (head, less) went away: nothing is wrong, but Python would complain again while closing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = FINE
+    sys.exit(code if isinstance(code, int) else FINE)

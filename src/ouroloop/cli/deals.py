@@ -1,0 +1,51 @@
+"""`ouroloop deals`."""
+
+from __future__ import annotations
+
+from ouroloop.cli.options import Reading
+from ouroloop.cli.output import emit
+from ouroloop.core import Tier
+
+DEFAULT = Reading()
+
+
+def deals(entity: str | None = None, /, *, tier: Tier | None = None, reading: Reading = DEFAULT) -> None:
+    """List deals by tier, overlaps resolved: what binds now, what is only a headline, what is void.
+
+    Parameters
+    ----------
+    entity
+        Only deals of this firm, in any language.
+    tier
+        Only parts at least as binding as this: paid, firm, conditional, letter, reported, void.
+    """
+    from ouroloop.dossier import standings
+
+    dossier = reading.load()
+    party = dossier.entity(entity) if entity else None
+    rows = [
+        {
+            "deal": standing.deal.id,
+            "part": standing.tranche.id,
+            "from": dossier.name(standing.deal.payer, reading.lang),
+            "to": dossier.name(standing.deal.payee, reading.lang),
+            "instrument": standing.deal.instrument,
+            "tier": standing.tier,
+            "usd_bn": standing.amount,
+            "known": standing.deal.known,
+            "source": "needs a primary source" if dossier.needs_primary(standing.deal) else standing.deal.sources[0],
+            "not_counted_because": standing.dropped_because,
+        }
+        for standing in standings(dossier)
+        if (party is None or party.id in (standing.deal.payer, standing.deal.payee))
+        and (tier is None or standing.tier.binds(tier))
+    ]
+    rows.sort(key=lambda row: (Tier(row["tier"]).rank, row["deal"], row["part"]))
+    emit(
+        dossier,
+        rows,
+        as_json=reading.json,
+        title=f"Deals as known on {dossier.date}",
+        note="USD bn, low (binding or paid) to high (headline); – where not disclosed. Never sum the column: "
+        "parts marked as not counted repeat money of another row.",
+    )

@@ -1,0 +1,60 @@
+"""`ouroloop figures`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ouroloop.cli.options import Reading
+from ouroloop.cli.output import emit
+from ouroloop.core import BadInput, Place, Problem, nearest
+
+DEFAULT = Reading()
+
+
+def figures(entity: str | None = None, /, *, concept: str | None = None, reading: Reading = DEFAULT) -> None:
+    """List published figures; where sources conflict, all of them, the picked one first and the reason beside it.
+
+    Parameters
+    ----------
+    entity
+        Only figures of this firm, in any language.
+    concept
+        Only this concept (revenue, capex, cash, ...).
+    """
+    from ouroloop.dossier import choose
+
+    dossier = reading.load()
+    party = dossier.entity(entity) if entity else None
+    mine = [f for f in dossier.figures if party is None or f.entity == party.id]
+    if concept is not None:
+        known = sorted({f.concept for f in mine})
+        if concept not in known:
+            hint = nearest(concept, known) or f"there are: {', '.join(known)}"
+            message = f"No figure of the concept '{concept}' is known{f' for {party.id}' if party else ''}."
+            raise BadInput([Problem(Place("--concept"), "unknown-concept", message, hint)])
+        mine = [f for f in mine if f.concept == concept]
+    rows: list[dict[str, Any]] = []
+    for key in dict.fromkeys((f.entity, f.concept, f.start, f.end, f.counterparty) for f in mine):
+        entity_id, name, start, end, counterparty = key
+        when = {"period": (start, end)} if start else {"at": end}
+        choice = choose(dossier, entity_id, name, counterparty=counterparty, **when)
+        for figure in (choice.picked, *choice.others):
+            rows.append(
+                {
+                    "entity": dossier.name(figure.entity, reading.lang),
+                    "concept": figure.concept,
+                    "with": figure.counterparty,
+                    "from": figure.start,
+                    "to": figure.end,
+                    "value": figure.value,
+                    "unit": figure.unit,
+                    "basis": figure.basis,
+                    "grade": figure.grade,
+                    "known": f"{figure.known}{' (assumed)' if figure.known_basis == 'assumed' else ''}",
+                    "source": "needs a primary source" if dossier.needs_primary(figure) else figure.cite,
+                    "picked": (choice.why if choice.others else "only one")
+                    if figure is choice.picked
+                    else "no, kept beside",
+                }
+            )
+    emit(dossier, rows, as_json=reading.json, title=f"Figures as known on {dossier.date}")
