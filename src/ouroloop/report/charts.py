@@ -1,0 +1,234 @@
+"""Small charts as SVG, drawn from tables. Geometry only: every value shown is a cell of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import escape
+
+from ouroloop.report.language import Language
+from ouroloop.report.lettering import fit, width
+from ouroloop.report.table import Basis, Cell, Column, Row, Table, in_table, in_words
+
+_WIDE = 960.0
+_LABEL = 168.0
+_SIZE = 13.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """From values to places on a line."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def at(self, value: float) -> float:
+        span = self.high - self.low
+        return self.start + (self.end - self.start) * ((value - self.low) / span if span else 0.0)
+
+
+def stacked(table: Table, label: str, parts: Sequence[str], language: Language, name: str) -> str:
+    """Bars of 100 %: one per row, one segment per column of `parts` (shares of one).
+
+    A segment says its share where there is room for it; estimated ones are marked by a dotted edge, unknown hatched.
+    """
+    row_height, bar = 30.0, 21.0
+    height = row_height * len(table.rows) + 8
+    scale = Scale(0, 1, _LABEL, _WIDE - 6)
+    body: list[str] = []
+    for index, row in enumerate(table.rows):
+        y = 4 + index * row_height
+        body.append(_row_label(row, label, y + bar / 2, language))
+        x = scale.start
+        for part in parts:
+            value = _number(row.cells[part])
+            if not value:
+                continue
+            wide = scale.at(value) - scale.start
+            shown = in_table(row.cells[part], table.column(part).kind, language)
+            css = f"part s-{part} b-{row.cells[part].basis}"
+            said = f"{_text(row, label)}, {table.column(part).title}: {shown}"
+            body.append(_rect(x, y, wide, bar, css, said))
+            if width(shown, 11.5) + 6 < wide:
+                body.append(_say(x + wide / 2, y + bar / 2 + 4, shown, "on s-on-" + part, "middle", 11.5))
+            x += wide
+    return _frame(height, body, name)
+
+
+def bars(table: Table, label: str, columns: Sequence[str], language: Language, name: str) -> str:
+    """For each row one bar per column, from the same zero, each with its amount written at its end."""
+    bar, gap = 15.0, 12.0
+    group = bar * len(columns) + gap
+    top = max((_number(row.cells[key]) for row in table.rows if not row.total for key in columns), default=1.0)
+    scale = Scale(0, top or 1.0, _LABEL + 30, _WIDE - 150)
+    body: list[str] = []
+    for index, row in enumerate(row for row in table.rows if not row.total):
+        y = 4 + index * group
+        body.append(_row_label(row, label, y + bar * len(columns) / 2, language, room=_LABEL + 20))
+        for place, key in enumerate(columns):
+            cell, column = row.cells[key], table.column(key)
+            wide = scale.at(_number(cell)) - scale.start
+            said = f"{_text(row, label)}, {column.title}: {in_words(cell, column.kind, language)}"
+            body.append(_rect(scale.start, y + place * bar, max(wide, 1.0), bar - 3, f"part f-{key}", said))
+            shown = f"{in_table(cell, column.kind, language)} {column.title}"
+            body.append(_say(scale.start + wide + 6, y + place * bar + bar / 2 + 2.5, shown, "", "start", 11.5))
+    return _frame(4 + group * sum(not row.total for row in table.rows), body, name)
+
+
+def intervals(
+    table: Table, label: str, low: str, point: str, high: str, language: Language, name: str, *, whole: str = ""
+) -> str:
+    """For each row a line from the floor to the ceiling with the point on it, and all three written beside it."""
+    row_height = 32.0
+    keys = [key for key in (low, point, high, whole) if key]
+    top = max((_number(row.cells[key]) for row in table.rows for key in keys), default=1.0)
+    scale = Scale(0, top or 1.0, _LABEL, _WIDE - 210)
+    height = row_height * len(table.rows) + 26
+    body = [_axis(scale, height - 22, table.column(point), language)]
+    for index, row in enumerate(table.rows):
+        y = 6 + index * row_height + row_height / 2 - 4
+        body.append(_row_label(row, label, y, language))
+        a, b, c = (scale.at(_number(row.cells[key])) for key in (low, point, high))
+        if whole:
+            end = scale.at(_number(row.cells[whole]))
+            body.append(_rect(scale.start, y - 8, max(end - scale.start, 1), 16, "whole", table.column(whole).title))
+        three = " – ".join(in_table(row.cells[key], table.column(key).kind, language) for key in (low, point, high))
+        said = f"{_text(row, label)}: {table.column(low).title} – {table.column(point).title} – "
+        said += f"{table.column(high).title}: {three}"
+        body.append(
+            f'<g class="interval" role="img" aria-label="{escape(said)}"><title>{escape(said)}</title>'
+            f'<path class="span" d="M{a:.1f} {y:.1f}H{c:.1f}"/><path class="cap" d="M{a:.1f} {y - 7:.1f}v14"/>'
+            f'<path class="cap" d="M{c:.1f} {y - 7:.1f}v14"/>'
+            f'<circle class="dot" cx="{b:.1f}" cy="{y:.1f}" r="5.5"/></g>'
+        )
+        body.append(_say(_WIDE - 200, y + 4, three, "", "start", 12))
+    return _frame(height, body, name)
+
+
+def lines(table: Table, x: str, series: Sequence[str], language: Language, name: str, *, height: float = 230.0) -> str:
+    """One line per column of `series` over the rows in order (`x` names them), each labelled at its end.
+
+    A missing value breaks the line. Markers differ by series, so color is not needed to tell them apart.
+    """
+    wide = 460.0
+    found = [_number(row.cells[key]) for row in table.rows for key in series if _known(row.cells[key])]
+    low, high = min([0.0, *found]), max([*found, 1e-9])
+    scale_y = Scale(low, high, height - 34, 14)
+    scale_x = Scale(0, max(1, len(table.rows) - 1), 44, wide - 138)
+    body = [
+        f'<path class="grid" d="M{scale_x.start:.0f} {scale_y.at(value):.1f}H{scale_x.end:.0f}"/>'
+        + _say(
+            scale_x.start - 6, scale_y.at(value) + 4, language.number(value, 1 if high < 20 else 0), "faint", "end", 11
+        )
+        for value in _ticks(low, high)
+    ]
+    shown = range(0, len(table.rows), max(1, -(-len(table.rows) // 5)))
+    body += [
+        _say(scale_x.at(index), height - 14, _text(table.rows[index], x), "faint", "middle", 10.5) for index in shown
+    ]
+    ends: list[float] = []
+    for place, key in enumerate(series):
+        column = table.column(key)
+        points = [
+            (scale_x.at(i), scale_y.at(_number(row.cells[key])), row)
+            for i, row in enumerate(table.rows)
+            if _known(row.cells[key])
+        ]
+        if not points:
+            continue
+        path = "M" + "L".join(f"{px:.1f} {py:.1f}" for px, py, _ in points)
+        body.append(f'<path class="curve c-{place}" d="{path}"/>')
+        for px, py, row in points:
+            said = f"{column.title}, {_text(row, x)}: {in_table(row.cells[key], column.kind, language)}"
+            body.append(_marker(place, px, py, said))
+        end = points[-1][1]
+        while any(abs(end - other) < 14 for other in ends):
+            end += 14 if end < height / 2 else -14
+        ends.append(end)
+        last = in_table(points[-1][2].cells[key], column.kind, language)
+        body.append(
+            _say(scale_x.end + 10, end + 4, fit(f"{last} {column.title}", 126, 11.5), f"end e-{place}", "start", 11.5)
+        )
+    return _frame(height, body, name, wide)
+
+
+def _marker(place: int, x: float, y: float, said: str) -> str:
+    shapes = (
+        f"M{x - 4:.1f} {y:.1f}a4 4 0 1 0 8 0a4 4 0 1 0-8 0Z",
+        f"M{x - 4:.1f} {y - 4:.1f}h8v8h-8Z",
+        f"M{x:.1f} {y - 5:.1f}l5 9h-10Z",
+        f"M{x:.1f} {y - 5.5:.1f}l5 5.5l-5 5.5l-5-5.5Z",
+    )
+    title = f"<title>{escape(said)}</title>"
+    return (
+        f'<path class="marker m-{place}" d="{shapes[place % 4]}" role="img" aria-label="{escape(said)}">{title}</path>'
+    )
+
+
+def _axis(scale: Scale, y: float, column: Column, language: Language) -> str:
+    return "".join(
+        f'<path class="grid" d="M{scale.at(value):.1f} 4V{y:.1f}"/>'
+        + _say(
+            scale.at(value),
+            y + 14,
+            language.amount(value) if column.kind.money else language.share(value),
+            "faint",
+            "middle",
+            11,
+        )
+        for value in _ticks(scale.low, scale.high)
+    )
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round numbers across a span, about five of them."""
+    span = max(high - low, 1e-9)
+    step = 10.0 ** len(str(int(span))) / 10
+    while span / step > 5:
+        step *= 2 if span / step <= 10 else 5
+    while span / step < 2:
+        step /= 2
+    first = int(low / step) if low >= 0 else int(low / step) - 1
+    return [step * n for n in range(first, int(high / step) + 1) if low <= step * n <= high]
+
+
+def _frame(height: float, body: Sequence[str], name: str, wide: float = _WIDE) -> str:
+    label = escape(name)
+    return (
+        f'<svg class="{"chart" if wide == _WIDE else "chart half"}" viewBox="0 0 {wide:.0f} {height:.0f}" role="group" aria-label="{label}"'
+        f' xmlns="http://www.w3.org/2000/svg"><title>{label}</title>' + "\n".join(body) + "</svg>"
+    )
+
+
+def _rect(x: float, y: float, wide: float, tall: float, css: str, said: str) -> str:
+    label = escape(said)
+    return (
+        f'<rect class="{css}" x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall:.1f}" role="img"'
+        f' aria-label="{label}"><title>{label}</title></rect>'
+    )
+
+
+def _say(x: float, y: float, text: str, css: str, anchor: str, size: float) -> str:
+    return (
+        f'<text class="{css}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size:g}">{escape(text)}</text>'
+    )
+
+
+def _row_label(row: Row, label: str, y: float, language: Language, room: float = _LABEL - 14) -> str:
+    return _say(room, y + 4, fit(_text(row, label), room - 2, _SIZE), "name", "end", _SIZE)
+
+
+def _text(row: Row, label: str) -> str:
+    value = row.cells[label].value
+    return value if isinstance(value, str) else str(value)
+
+
+def _number(cell: Cell) -> float:
+    return float(cell.value) if isinstance(cell.value, (int, float)) else 0.0
+
+
+def _known(cell: Cell) -> bool:
+    return isinstance(cell.value, (int, float)) and cell.basis is not Basis.UNKNOWN
