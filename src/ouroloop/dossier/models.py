@@ -6,8 +6,10 @@ Every record is frozen and refuses unknown keys. Scalars arrive as strings and a
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -20,7 +22,7 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
-from pydantic_core import core_schema
+from pydantic_core import PydanticCustomError, core_schema
 
 from ouroloop.core import Interval, PartialDate, Place
 
@@ -33,20 +35,47 @@ class Record(BaseModel):
     )
 
 
+def _refusal(code: str, message: str) -> PydanticCustomError:
+    """What a validator raises: `code` is the name under which the user finds it in docs/errors.md."""
+    return PydanticCustomError(code, "{message}", {"message": message})  # pyright: ignore[reportArgumentType]
+
+
+@lru_cache(maxsize=4096)
+def _parse_when(text: str) -> PartialDate:
+    return PartialDate.parse(text)
+
+
+def _when(value: Any) -> PartialDate:
+    if isinstance(value, PartialDate):
+        return value
+    try:
+        return _parse_when(str(value))
+    except ValueError as error:
+        raise _refusal("bad-date", str(error)) from None
+
+
+def _day(value: Any) -> Any:
+    """`2025-10-06` and nothing else: pydantic alone would read `0` as the first day of 1970."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise _refusal("bad-date", f"'{value}' is not a day (use 2025-10-06)")
+    return value
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
 class _PartialDateType:
     """Teaches pydantic to read a PartialDate from its text."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        read = core_schema.no_info_plain_validator_function(
-            lambda value: value if isinstance(value, PartialDate) else PartialDate.parse(str(value)),
-            serialization=core_schema.to_string_ser_schema(),
-        )
+        read = core_schema.no_info_plain_validator_function(_when, serialization=core_schema.to_string_ser_schema())
         text = core_schema.str_schema(pattern=r"^\d{4}(-?(Q[1-4]|H[12])|-\d{2}(-\d{2})?)?$")
         return core_schema.json_or_python_schema(json_schema=text, python_schema=read)
 
 
 When = Annotated[PartialDate, _PartialDateType]
+Day = Annotated[date, BeforeValidator(_day)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,79}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=600, strip_whitespace=True)]
 Amount = Annotated[float, Field(ge=0, le=1e6)]
@@ -55,7 +84,7 @@ Number = Annotated[float, Field(ge=-1e9, le=1e9)]
 
 def _not_before_1600(when: PartialDate) -> PartialDate:
     if when.first.year < 1600:
-        raise ValueError(f"the year of '{when}' is before 1600")
+        raise _refusal("bad-date", f"the year of '{when}' is before 1600")
     return when
 
 
@@ -195,7 +224,9 @@ class Entity(Record):
     @model_validator(mode="after")
     def _reason_given(self) -> Self:
         if self.unexplained_revenue == "customers" and not self.unexplained_why:
-            raise ValueError("unexplained_revenue: customers is an assumption; say why in unexplained_why")
+            raise _refusal(
+                "missing-reason", "unexplained_revenue: customers is an assumption; say why in unexplained_why"
+            )
         return self
 
 
@@ -276,9 +307,9 @@ class Schedule(Record):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.last < self.first:
-            raise ValueError(f"the schedule ends ({self.end}) before it starts ({self.start})")
+            raise _refusal("bad-order", f"the schedule ends ({self.end}) before it starts ({self.start})")
         if (self.last - self.first).days > 366 * 60:
-            raise ValueError("a schedule may last at most 60 years")
+            raise _refusal("bad-order", "a schedule may last at most 60 years")
         return self
 
     @property
@@ -307,9 +338,9 @@ class Tranche(Record):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.low is None and self.high is not None:
-            raise ValueError("high without low: write low: 0 when nothing binds")
+            raise _refusal("bad-amount", "high without low: write low: 0 when nothing binds")
         if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError(f"low {self.low} is above high {self.high}")
+            raise _refusal("bad-amount", f"low {self.low} is above high {self.high}")
         return self
 
     @property
@@ -382,9 +413,9 @@ class Figure(Record):
     entity: Id
     concept: Id
     counterparty: Id | None = None
-    start: date | None = None
+    start: Day | None = None
     """First day of the period; absent for a value at a date."""
-    end: date
+    end: Day
     value: Number
     unit: Unit = "usd_bn"
     known: Known
@@ -401,7 +432,7 @@ class Figure(Record):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.start and self.start > self.end:
-            raise ValueError(f"the period ends ({self.end}) before it starts ({self.start})")
+            raise _refusal("bad-order", f"the period ends ({self.end}) before it starts ({self.start})")
         return self
 
     @property
@@ -415,7 +446,7 @@ def _period(value: Any) -> Any:
     if isinstance(value, str):
         start, slash, end = value.partition("/")
         if not slash:
-            raise ValueError(f"'{value}' is not a period (use 2025-01-01/2025-12-31)")
+            raise _refusal("bad-date", f"'{value}' is not a period (use 2025-01-01/2025-12-31)")
         return (start, end)
     return value
 
@@ -423,8 +454,8 @@ def _period(value: Any) -> Any:
 class SeriesValue(Record):
     """One row of a series. Exactly one of `at` and `period`; other fields override the series'."""
 
-    at: date | None = None
-    period: Annotated[tuple[date, date], BeforeValidator(_period)] | None = None
+    at: Day | None = None
+    period: Annotated[tuple[Day, Day], BeforeValidator(_period)] | None = None
     value: Number
     known: Known
     known_basis: Literal["reported", "assumed"] = "reported"
@@ -437,7 +468,7 @@ class SeriesValue(Record):
     @model_validator(mode="after")
     def _one_time(self) -> Self:
         if (self.at is None) == (self.period is None):
-            raise ValueError("give exactly one of 'at' (a date) and 'period' (start/end)")
+            raise _refusal("one-of", "give exactly one of 'at' (a date) and 'period' (start/end)")
         return self
 
 
@@ -497,7 +528,7 @@ class UsefulLife(Record):
     @model_validator(mode="after")
     def _someone(self) -> Self:
         if (self.entity is None) == (self.estimate_by is None):
-            raise ValueError("give exactly one of 'entity' and 'estimate_by'")
+            raise _refusal("one-of", "give exactly one of 'entity' and 'estimate_by'")
         return self
 
 
@@ -552,7 +583,7 @@ class Claim(Record):
     @model_validator(mode="after")
     def _finding_given(self) -> Self:
         if self.found is not Verdict.UNTESTED and self.finding is None:
-            raise ValueError(f"a claim found {self.found} needs a finding")
+            raise _refusal("missing-reason", f"a claim found {self.found} needs a finding")
         return self
 
 
@@ -571,7 +602,7 @@ class Header(Record):
     id: Id
     title: Text
     about: Text
-    as_of: date
+    as_of: Day
     """The last day whose facts were collected."""
     first_quarter: Annotated[str, StringConstraints(pattern=r"^\d{4}-Q[1-4]$")]
     """Where the books start."""

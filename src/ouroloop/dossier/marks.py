@@ -1,0 +1,299 @@
+"""YAML as this product reads it: mappings, lists and strings, with the place of everything, and nothing clever.
+
+A file becomes plain dicts, lists and strings. Anchors, aliases, tags, merge keys, several documents, repeated keys and
+keys that are not text are refused, so that a file means what it shows and no small file can grow large in memory.
+The events of libyaml are walked once; only the start of each mapping and list is kept. The places of single keys and
+values are found by a second walk, which only a file with a problem needs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from ouroloop.core import Place, Problem
+
+MAX_BYTES = 4 * 2**20
+MAX_DEPTH = 24
+MAX_NODES = 400_000
+
+Loc = tuple[str | int, ...]
+Mark = tuple[int, int]  # line and column from 0, as libyaml counts
+
+_LINES = re.compile(r"\r\n|\r|\n")
+# Control and format characters that are unseen or turn the text around; tab, line feed and carriage return stay.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]"
+)
+_NULLS = frozenset({"~", "null", "Null", "NULL"})
+
+
+@dataclass(frozen=True)
+class Tree:
+    """One file's content with the way back to its lines."""
+
+    path: str
+    """As the user should see it."""
+    text: str
+    root: Any
+    starts: dict[int, Mark] = field(repr=False)
+    """Where the mappings and lists start, by `id`; they live as long as `root` does."""
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return _LINES.split(self.text)
+
+    @cached_property
+    def _marks(self) -> dict[Loc, tuple[Mark, Mark]]:
+        return dict(_walk_marks(self.text))
+
+    def start(self, value: Any) -> Place:
+        """The place of a mapping or list of this tree."""
+        line, column = self.starts[id(value)]
+        return Place(self.path, line + 1, column + 1)
+
+    def place(self, loc: Sequence[str | int], *, key: bool = False) -> Place:
+        """The place of the value at `loc`, or of its key.
+
+        Steps that the file does not have (a default, a part of a string) are left out, so the nearest thing that
+        does stand in the file is shown.
+        """
+        found: Loc = ()
+        exact = True
+        for step in loc:
+            if (*found, step) in self._marks:
+                found = (*found, step)
+                exact = True
+            else:
+                exact = False
+        mark = self._marks.get(found, ((0, 0), (0, 0)))[0 if key and exact else 1]
+        return Place(self.path, mark[0] + 1, mark[1] + 1)
+
+    def excerpt(self, place: Place) -> str:
+        """The line of a place."""
+        return self._lines[place.line - 1] if place.line <= len(self._lines) else ""
+
+    def problem(self, place: Place, code: str, message: str, hint: str = "", severity: str = "error") -> Problem:
+        return Problem(place, code, message, hint, self.excerpt(place), severity)
+
+
+def decode(path: str, data: bytes) -> str | Problem:
+    """The text of a file, or why it is not text: not UTF-8, or with unseen characters. A leading BOM is dropped."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", "ignore")
+        place = _place_at(path, before)
+        message = f"The file is not UTF-8: byte 0x{data[error.start]:02x} does not belong here."
+        return Problem(place, "not-utf8", message, "save the file as UTF-8", _LINES.split(before)[-1])
+    if unseen := _UNSEEN.search(text):
+        before = text[: unseen.start()]
+        name = f"U+{ord(unseen.group()):04X}"
+        excerpt = _LINES.split(text)[_place_at(path, before).line - 1]
+        message = f"The file holds the invisible character {name}, which a reader cannot see."
+        return Problem(
+            _place_at(path, before),
+            "unseen-character",
+            message,
+            "delete it",
+            _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", excerpt),
+        )
+    return text
+
+
+def parse(path: str, text: str) -> tuple[Tree | None, list[Problem]]:
+    """Read one file's text. With problems the tree may be None (unreadable) or partial (repeated keys)."""
+    starts: dict[int, Mark] = {}
+    builder = _Builder(path, text, starts)
+    try:
+        root = builder.run()
+    except _Refused as refused:
+        return None, [*builder.problems, builder.problem(*refused.args)]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = (mark.line, mark.column) if mark else (0, 0)
+        said = " ".join(part for part in (error.context, error.problem) if part)
+        return None, [
+            *builder.problems,
+            builder.problem(at, "yaml-syntax", f"YAML cannot read this: {said}.", _hint(said)),
+        ]
+    except yaml.YAMLError as error:
+        said = str(error).strip().splitlines()[0]
+        return None, [*builder.problems, builder.problem((0, 0), "yaml-syntax", f"YAML cannot read this: {said}.")]
+    return Tree(path, text, root, starts), builder.problems
+
+
+class _Refused(Exception):  # noqa: N818  carries the arguments of a problem that ends the reading of a file
+    pass
+
+
+@dataclass
+class _Builder:
+    path: str
+    text: str
+    starts: dict[int, Mark]
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, at: Mark, code: str, message: str, hint: str = "") -> Problem:
+        lines = _LINES.split(self.text)
+        excerpt = lines[at[0]] if at[0] < len(lines) else ""
+        return Problem(Place(self.path, at[0] + 1, at[1] + 1), code, message, hint, excerpt)
+
+    def run(self) -> Any:
+        """Walk the events once. The loop is written out in full: it runs for every scalar of a dossier."""
+        parser = yaml.CSafeLoader(self.text)
+        next_event: Any = parser.get_event
+        starts = self.starts
+        root: Any = None
+        current: Any = None
+        key: Any = None
+        in_mapping = False
+        stack: list[tuple[Any, bool, Any]] = []
+        nodes = documents = 0
+        while True:
+            event: Any = next_event()
+            kind = type(event)
+            if kind is ScalarEvent:
+                if event.anchor is not None or event.tag is not None:
+                    raise _clever(event)
+                value: Any = event.value
+                if in_mapping and key is None:
+                    if value in current:
+                        self._repeated(event, value)
+                    if value == "<<":
+                        raise _Refused(_at(event), "yaml-merge", "Merge keys (<<) are not read.", "write the keys out")
+                    key = value
+                    continue
+                if value in _NULLS and event.implicit[0] and not event.style:
+                    self.problems.append(
+                        self.problem(_at(event), "yaml-null", f"'{value}' is not a value here.", "leave the key out")
+                    )
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                if event.anchor is not None or event.tag is not None:
+                    raise _clever(event)
+                if in_mapping and key is None:
+                    raise _Refused(_at(event), "yaml-key", "A key must be plain text, not a list or a mapping.", "")
+                value = {} if kind is MappingStartEvent else []
+                starts[id(value)] = _at(event)
+                nodes += 1
+                if len(stack) >= MAX_DEPTH:
+                    raise _Refused(_at(event), "too-deep", f"Nested deeper than {MAX_DEPTH} levels.", "flatten it")
+                stack.append((current, in_mapping, key))
+                if in_mapping:
+                    current[key] = value  # pyright: ignore[reportOptionalSubscript]
+                elif current is not None:
+                    current.append(value)
+                else:
+                    root = value
+                current, in_mapping, key = value, kind is MappingStartEvent, None
+                continue
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                current, in_mapping, key = stack.pop()
+                key = None
+                continue
+            elif kind is StreamEndEvent:
+                return root
+            elif kind is AliasEvent:
+                raise _clever(event)
+            elif kind is DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    raise _Refused(_at(event), "yaml-documents", "A file holds one document, this starts another.", "")
+                if event.tags or event.version:
+                    raise _Refused(_at(event), "yaml-directive", "YAML directives (%) are not read.", "delete the line")
+                continue
+            else:
+                continue
+            nodes += 1
+            if nodes > MAX_NODES:
+                raise _Refused(
+                    _at(event), "too-many-values", f"More than {MAX_NODES:,} values in one file.", "split it"
+                )
+            if in_mapping:
+                current[key] = value  # pyright: ignore[reportOptionalSubscript]
+                key = None
+            elif current is not None:
+                current.append(value)
+            else:
+                root = value
+
+    def _repeated(self, event: Any, key: str) -> None:
+        message = f"The key '{_short(key)}' stands twice in this mapping."
+        self.problems.append(self.problem(_at(event), "repeated-key", message, "keep one of them"))
+
+
+def _at(event: Any) -> Mark:
+    mark = event.start_mark
+    return mark.line, mark.column
+
+
+def _clever(event: Any) -> _Refused:
+    if isinstance(event, AliasEvent):
+        return _Refused(
+            _at(event), "yaml-alias", "Aliases (*name) are not read.", "write the value out, or quote the text"
+        )
+    if event.anchor is not None:
+        return _Refused(_at(event), "yaml-anchor", "Anchors (&name) are not read.", "delete it, or quote the text")
+    return _Refused(_at(event), "yaml-tag", f"Tags ({_short(event.tag)}) are not read.", "delete it, or quote the text")
+
+
+def _short(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _hint(said: str) -> str:
+    if "tab" in said or "\\t" in said:
+        return "indent with spaces"
+    if "mapping values are not allowed" in said:
+        return "put text that holds ': ' in quotes"
+    return "text with ': ', ' #' or a leading special character must be in quotes"
+
+
+def _place_at(path: str, before: str) -> Place:
+    lines = _LINES.split(before)
+    return Place(path, len(lines), len(lines[-1]) + 1)
+
+
+def _walk_marks(text: str) -> Iterator[tuple[Loc, tuple[Mark, Mark]]]:
+    """Every location of a readable file with the marks of its key and its value."""
+    parser = yaml.CSafeLoader(text)
+    loc: Loc = ()
+    stack: list[tuple[Loc, bool, str | int | None]] = []
+    in_mapping, step, key_mark = False, None, (0, 0)
+    while True:
+        event: Any = parser.get_event()
+        kind = type(event)
+        if kind is StreamEndEvent:
+            return
+        if kind is MappingEndEvent or kind is SequenceEndEvent:
+            loc, in_mapping, step = stack.pop()
+            step = None if in_mapping else (step + 1 if isinstance(step, int) else None)
+            continue
+        if kind not in (ScalarEvent, MappingStartEvent, SequenceStartEvent):
+            continue
+        at = _at(event)
+        if in_mapping and step is None:
+            step, key_mark = event.value, at
+            continue
+        here = loc if step is None else (*loc, step)
+        yield here, (key_mark if in_mapping else at, at)
+        if kind is ScalarEvent:
+            step = None if in_mapping else (step + 1 if isinstance(step, int) else None)
+        else:
+            stack.append((loc, in_mapping, step))
+            loc, in_mapping, step = here, kind is MappingStartEvent, None if kind is MappingStartEvent else 0

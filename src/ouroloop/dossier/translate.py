@@ -1,0 +1,176 @@
+"""From what pydantic says is wrong to a problem of ours: a stable code, one plain sentence, a place, a hint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from ouroloop.core import Problem, nearest
+from ouroloop.dossier.marks import Loc, Tree
+
+MOST_PER_FILE = 50
+
+_CODES = {
+    "missing": "missing-key",
+    "extra_forbidden": "unknown-key",
+    "enum": "bad-choice",
+    "literal_error": "bad-choice",
+    "bool_parsing": "bad-choice",
+    "bool_type": "bad-shape",
+    "float_parsing": "bad-number",
+    "float_type": "bad-shape",
+    "finite_number": "bad-number",
+    "greater_than": "bad-number",
+    "greater_than_equal": "bad-number",
+    "less_than": "bad-number",
+    "less_than_equal": "bad-number",
+    "string_too_long": "bad-text",
+    "string_too_short": "bad-text",
+    "string_type": "bad-shape",
+    "tuple_type": "bad-shape",
+    "model_type": "bad-shape",
+    "model_attributes_type": "bad-shape",
+    "dict_type": "bad-shape",
+    "too_short": "empty-list",
+}
+# Codes that the validators of models.py raise themselves; they bring their own sentence.
+OWN = ("bad-amount", "bad-date", "bad-order", "missing-reason", "one-of")
+
+_ID = "^[a-z0-9]"
+_QUOTED = re.compile(r"'([^']*)'")
+
+
+def problems_of(error: ValidationError, tree: Tree, model: type[BaseModel], prefix: Loc = ()) -> list[Problem]:
+    """Every error of one file as problems, the first `MOST_PER_FILE` in the file's order and a count of the rest."""
+    found: dict[tuple[Any, str], Problem] = {}
+    for one in error.errors(include_url=False, include_context=True):
+        problem = _problem(one, tree, model, prefix)
+        found.setdefault((problem.place, problem.code), problem)
+    return capped(tree, sorted(found.values(), key=lambda p: (p.place, p.code)))
+
+
+def capped(tree: Tree, problems: list[Problem]) -> list[Problem]:
+    """At most `MOST_PER_FILE` problems, the last saying how many more there are."""
+    if len(problems) <= MOST_PER_FILE:
+        return problems
+    rest = len(problems) - MOST_PER_FILE
+    last = problems[MOST_PER_FILE].place
+    more = tree.problem(
+        last, "more-problems", f"{rest} more problems from here on in this file.", "mend the first ones"
+    )
+    return [*problems[:MOST_PER_FILE], more]
+
+
+def _problem(error: Any, tree: Tree, model: type[BaseModel], prefix: Loc) -> Problem:
+    kind, loc, value = str(error["type"]), (*prefix, *error["loc"]), error.get("input")
+    name = str(loc[-1]) if loc else "the file"
+    if kind in OWN:
+        said = str(error["msg"])
+        return tree.problem(tree.place(loc), kind, f"{said[0].upper()}{said[1:]}.", "")
+    code = _CODES.get(kind, "bad-value")
+    if kind == "string_pattern_mismatch":
+        code = "bad-id" if str(error["ctx"]["pattern"]).casefold().startswith(_ID) else "bad-text"
+    if kind.startswith("date_"):
+        code = "bad-date"
+    if value == "" and code not in ("unknown-key", "missing-key"):
+        return tree.problem(
+            tree.place(loc, key=True), "empty-value", f"'{name}' has no value.", "give one, or leave the key out"
+        )
+    place = tree.place(loc, key=code == "unknown-key")
+    return tree.problem(
+        place, code, _sentence(code, name, value, error), _suggest(code, name, value, error, model, loc)
+    )
+
+
+def _sentence(code: str, name: str, value: Any, error: Any) -> str:
+    shown = _shown(value)
+    match code:
+        case "missing-key":
+            return f"The key '{name}' is missing here."
+        case "unknown-key":
+            return f"There is no key '{name}' here."
+        case "bad-choice":
+            return f"{shown} is not one of the words that '{name}' may be."
+        case "bad-number" if error["type"] == "float_parsing":
+            return f"'{name}' must be a number, not {shown}."
+        case "bad-number":
+            return f"'{name}' is out of range: {shown}; {_small(error['msg'])}."
+        case "bad-date":
+            return f"'{name}' must be a day of the calendar, not {shown}."
+        case "bad-id":
+            return f"{shown} is not an id."
+        case "bad-text":
+            return f"'{name}' does not have the form it must: {_small(error['msg'])}."
+        case "empty-list":
+            return f"'{name}' must not be empty."
+        case "bad-shape":
+            return f"'{name}' must be {_needed(str(error['type']))}, not {_kind(value)}."
+        case _:
+            return f"'{name}' cannot be used: {_small(error['msg'])}."
+
+
+def _suggest(code: str, name: str, value: Any, error: Any, model: type[BaseModel], loc: Loc) -> str:
+    match code:
+        case "unknown-key":
+            known = keys_at(model, loc[:-1])
+            return nearest(name, known) or (f"known keys: {', '.join(known)}" if known else "")
+        case "bad-choice":
+            words = _QUOTED.findall(str(error.get("ctx", {}).get("expected", ""))) or ["true", "false"]
+            return (nearest(value, words) if isinstance(value, str) else "") or f"use one of: {', '.join(words)}"
+        case "bad-id":
+            return "lower-case letters, digits, '.' and '-', starting with a letter or digit"
+        case "bad-date":
+            return "use 2025-10-06"
+        case _:
+            return ""
+
+
+def keys_at(model: type[BaseModel], loc: Loc) -> list[str]:
+    """The keys that may stand in the mapping at `loc` of a file of this model."""
+    at: type[BaseModel] | None = model
+    for step in loc:
+        if at is None or isinstance(step, int):
+            continue
+        inner = next((f for n, f in at.model_fields.items() if step in (n, f.alias)), None)
+        if inner is not None:
+            at = next(iter(_models_in(inner.annotation)), None)
+    if at is None:
+        return []
+    names = [field.alias or name for name, field in at.model_fields.items() if name != "place"]
+    if at.__name__ == "Deal":
+        names += ["low", "high", "condition", "schedule"]
+    return names
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
+
+
+def _shown(value: Any) -> str:
+    text = str(value) if isinstance(value, str) else _kind(value)
+    return f"'{text if len(text) <= 60 else text[:59] + '…'}'" if isinstance(value, str) else text
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    return "nothing" if value is None else "a single value"
+
+
+def _needed(kind: str) -> str:
+    if kind == "tuple_type":
+        return "a list"
+    return "a mapping" if kind.startswith(("model", "dict")) else "a single value"
+
+
+def _small(message: Any) -> str:
+    text = str(message)
+    return text[:1].lower() + text[1:]
