@@ -77,6 +77,8 @@ class _PartialDateType:
 When = Annotated[PartialDate, _PartialDateType]
 Day = Annotated[date, BeforeValidator(_day)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,79}$")]
+ConceptName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
+"""A word of the vocabulary of figures (`operating_cash_flow`, `direct_customer_share.a`), see concepts.py."""
 Line = Annotated[str, StringConstraints(min_length=1, max_length=600, strip_whitespace=True)]
 Amount = Annotated[float, Field(ge=0, le=1e6)]
 Number = Annotated[float, Field(ge=-1e9, le=1e9)]
@@ -411,7 +413,7 @@ class Figure(Record):
     """
 
     entity: Id
-    concept: Id
+    concept: ConceptName
     counterparty: Id | None = None
     start: Day | None = None
     """First day of the period; absent for a value at a date."""
@@ -475,7 +477,7 @@ class SeriesValue(Record):
 class Series(Record):
     """Figures of one concept that share what is written here once."""
 
-    concept: Id
+    concept: ConceptName
     counterparty: Id | None = None
     unit: Unit = "usd_bn"
     cite: Cite | None = None
