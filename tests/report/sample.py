@@ -1,4 +1,4 @@
-"""An invented report: enough members, vehicles, tables and sentences to try every part of the page without a dossier."""
+"""An invented report: enough members, vehicles, tables and sentences to try the page without a dossier."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from ouroloop.report.map_drawing import LETTER
 from ouroloop.report.table import Basis, Cell, Chart, Column, Kind, Row, Section, Table, state
 
 MEMBERS = (
-    "Nvidia AMD Broadcom Intel Microsoft Alphabet Amazon Meta Oracle CoreWeave Nebius Nscale OpenAI Anthropic xAI SoftBank"
-).split()
+    "Nvidia", "AMD", "Broadcom", "Intel", "Microsoft", "Alphabet", "Amazon", "Meta", "Oracle", "CoreWeave", "Nebius",
+    "Nscale", "OpenAI", "Anthropic", "xAI", "SoftBank",
+)  # fmt: skip
 OUTSIDE = ("Outside customers", "Banks", "Bond investors", "Private credit funds", "Equity investors", "Insurers")
 USES = (
-    "Beignet Investor LLC (Hyperion)", "Data center landlords", "Project Jupiter", "Vantage Texas", "Vantage Wisconsin",
-    "Crusoe Abilene", "SB Energy", "TPU vehicle", "xAI chip vehicle", "TSMC", "SK Group", "Dell", "Fluidstack", "TeraWulf",
+    "Beignet Investor LLC (Hyperion)", "Data center landlords", "Project Jupiter", "Vantage Texas",
+    "Vantage Wisconsin", "Crusoe Abilene", "SB Energy", "TPU vehicle", "xAI chip vehicle", "TSMC", "SK Group", "Dell",
+    "Fluidstack", "TeraWulf",
 )  # fmt: skip
 HOLDERS = ("Pensions", "Insurers' funds", "Private credit", "Bond funds")
 
@@ -151,6 +153,10 @@ def ratio_table() -> Table:
     return Table("ratios", "Debt over equity", columns, rows)
 
 
+def _chart(table: str, title: str, svg: str, legend: tuple[tuple[str, str], ...] = ()) -> Chart:
+    return Chart(table, table, title, "Invented, USD bn", svg, "Sources: invented.", legend)
+
+
 def report(code: str = "en") -> Findings:
     """An invented report in a language (its own invented words stay English)."""
     say = Language(code)
@@ -165,24 +171,19 @@ def report(code: str = "en") -> Findings:
         share=who.at("nvidia", "lenders"), member="Nvidia", class_="lenders",
     )  # fmt: skip
     parts = [column.key for column in who.columns[1:]]
-    charts = (
-        Chart("shares", "shares", name.text, "Shares of revenue", stacked(who, "member", parts, say, name.text), "Sources",
-              tuple((f"s-{key}", who.column(key).title) for key in parts)),
-    )  # fmt: skip
+    legend = tuple((f"s-{key}", who.column(key).title) for key in parts)
+    trip = intervals(loops, "member", "floor", "point", "ceiling", say, "It comes back", whole="revenue")
+    fall = lines(ratios, "date", ("plain", "leases"), say, "Falling")
+    steps = bars(funnel, "deal", ("headline", "firm", "paid"), say, money.text)
+    paid = stacked(who, "member", parts, say, name.text)
     sections = (
-        Section("who-paid", "Who paid", "Of each dollar.", (name,), charts, (who,)),
-        Section("round-trip", "Round trip", "", (), (
-            Chart("trip", "round-trip", "It comes back", "USD bn",
-                  intervals(loops, "member", "floor", "point", "ceiling", say, "It comes back", whole="revenue"), "Sources"),
-        ), (loops,)),
-        Section("funnel", "Funnel", "", (money,), (
-            Chart("funnel", "funnel", money.text, "USD bn",
-                  bars(funnel, "deal", ("headline", "firm", "paid"), say, money.text), "Sources"),
-        ), (funnel,)),
-        Section("ratios", "Ratios", "", (), (
-            Chart("ratios", "ratios", "Falling", "ratio", lines(ratios, "date", ("plain", "leases"), say, "Falling"), "Sources"),
-        ), (ratios,)),
-    )  # fmt: skip
+        Section(
+            "who-paid", "Who paid", "Of each dollar.", (name,), (_chart("shares", name.text, paid, legend),), (who,)
+        ),
+        Section("round-trip", "Round trip", "", (), (_chart("round-trip", "It comes back", trip),), (loops,)),
+        Section("funnel", "Funnel", "", (money,), (_chart("funnel", money.text, steps),), (funnel,)),
+        Section("ratios", "Ratios", "", (), (_chart("ratios", "Falling", fall),), (ratios,)),
+    )
     picture = MapPicture(
         tuple(nodes), tuple(edges), "Who pays whom", "Deals by tier, USD bn a year", "Sources", map_table(edges)
     )

@@ -139,8 +139,7 @@ def lines(table: Table, x: str, series: Sequence[str], language: Language, name:
         ]
         if not points:
             continue
-        path = "M" + "L".join(f"{px:.1f} {py:.1f}" for px, py, _ in points)
-        body.append(f'<path class="curve c-{place}" d="{path}"/>')
+        body.append(f'<path class="curve c-{place}" d="{_broken_line(table.rows, key, scale_x, scale_y)}"/>')
         for px, py, row in points:
             said = f"{column.title}, {_text(row, x)}: {in_table(row.cells[key], column.kind, language)}"
             body.append(_marker(place, px, py, said))
@@ -153,6 +152,17 @@ def lines(table: Table, x: str, series: Sequence[str], language: Language, name:
             _say(scale_x.end + 10, end + 4, fit(f"{last} {column.title}", 126, 11.5), f"end e-{place}", "start", 11.5)
         )
     return _frame(height, body, name, wide)
+
+
+def _broken_line(rows: Sequence[Row], key: str, scale_x: Scale, scale_y: Scale) -> str:
+    path, pen = "", "M"
+    for index, row in enumerate(rows):
+        if _known(row.cells[key]):
+            path += f"{pen}{scale_x.at(index):.1f} {scale_y.at(_number(row.cells[key])):.1f}"
+            pen = "L"
+        else:
+            pen = "M"
+    return path
 
 
 def _marker(place: int, x: float, y: float, said: str) -> str:
@@ -196,9 +206,9 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _frame(height: float, body: Sequence[str], name: str, wide: float = _WIDE) -> str:
-    label = escape(name)
+    label, css = escape(name), "chart" if wide == _WIDE else "chart half"
     return (
-        f'<svg class="{"chart" if wide == _WIDE else "chart half"}" viewBox="0 0 {wide:.0f} {height:.0f}" role="group" aria-label="{label}"'
+        f'<svg class="{css}" viewBox="0 0 {wide:.0f} {height:.0f}" role="group" aria-label="{label}"'
         f' xmlns="http://www.w3.org/2000/svg"><title>{label}</title>' + "\n".join(body) + "</svg>"
     )
 
