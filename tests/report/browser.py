@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -65,21 +67,29 @@ class Opened:
     requests: list[str] = field(default_factory=list)
 
 
+@cache
+def _chromium() -> Browser:
+    """One browser for all tests of a process; it ends with the process."""
+    play = sync_playwright().start()
+    atexit.register(play.stop)
+    return play.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
+
+
 @contextmanager
 def opened(path: Path, scheme: str = "light", javascript: bool = True, width: int = 1200) -> Iterator[Opened]:
     """Open a file in Chromium with the network cut."""
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if scheme == "dark" else "light",
-            offline=True,
-            java_script_enabled=javascript,
-        )
+    context = _chromium().new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if scheme == "dark" else "light",
+        offline=True,
+        java_script_enabled=javascript,
+    )
+    try:
         found = Opened(context.new_page())
         found.page.on("console", lambda message: found.complaints.append(message.text))
         found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
         found.page.on("request", lambda request: found.requests.append(request.url))
         found.page.goto(path.as_uri())
         yield found
-        browser.close()
+    finally:
+        context.close()

@@ -51,6 +51,11 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return request.param, write_page(report(request.param), path)
 
 
+@pytest.fixture(scope="module")
+def english(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_page(report(), tmp_path_factory.mktemp("english") / "report.html")
+
+
 def test_the_page_is_whole_and_says_its_language(written: tuple[str, Path]) -> None:
     code, path = written
     text = path.read_text("utf-8")
@@ -134,20 +139,20 @@ def test_a_browser_without_a_network_shows_it_without_complaint_and_with_contras
         assert seen.page.evaluate(NAMELESS) == []
 
 
-def test_the_contrast_check_can_fail(written: tuple[str, Path]) -> None:
-    with opened(written[1]) as seen:
+def test_the_contrast_check_can_fail(english: Path) -> None:
+    with opened(english) as seen:
         seen.page.evaluate("document.querySelector('h1').classList.add('k-guarantee')")
         seen.page.evaluate("document.styleSheets[0].insertRule('h1 { color: #999 !important }', 0)")
         assert len(seen.page.evaluate(LOW_CONTRAST)) == 1
 
 
-def test_the_map_is_painted_and_every_part_of_it_can_be_tabbed_to(written: tuple[str, Path]) -> None:
+def test_the_map_is_painted_and_every_part_of_it_can_be_tabbed_to(english: Path) -> None:
     nodes, edges = network()
-    with opened(written[1]) as seen:
+    with opened(english) as seen:
         shot = seen.page.locator("svg.map").screenshot()
         seen.page.evaluate("document.querySelector('svg.map').replaceChildren()")
         assert len(shot) > 3 * len(seen.page.locator("svg.map").screenshot())
-    with opened(written[1]) as seen:
+    with opened(english) as seen:
         seen.page.locator(".map a").first.focus()
         reached: set[str] = set()
         for _ in range(len(nodes) + len(edges)):
@@ -156,8 +161,8 @@ def test_the_map_is_painted_and_every_part_of_it_can_be_tabbed_to(written: tuple
         assert len(reached) == len({e.detail for e in edges} | {n.label for n in nodes})
 
 
-def test_an_edge_leads_to_its_row_even_inside_a_closed_table(written: tuple[str, Path]) -> None:
-    with opened(written[1]) as seen:
+def test_an_edge_leads_to_its_row_even_inside_a_closed_table(english: Path) -> None:
+    with opened(english) as seen:
         seen.page.locator(".map a").first.focus()
         seen.page.keyboard.press("Enter")
         row = seen.page.locator("tr:target")
@@ -165,14 +170,14 @@ def test_an_edge_leads_to_its_row_even_inside_a_closed_table(written: tuple[str,
         assert row.is_visible()
 
 
-def test_it_reads_without_javascript(written: tuple[str, Path]) -> None:
-    with opened(written[1], javascript=False) as seen:
+def test_it_reads_without_javascript(english: Path) -> None:
+    with opened(english, javascript=False) as seen:
         assert seen.page.locator("h2").count() >= 6
         assert seen.page.locator(".filter").count() == 0
 
 
-def test_a_long_table_can_be_filtered(written: tuple[str, Path]) -> None:
-    with opened(written[1]) as seen:
+def test_a_long_table_can_be_filtered(english: Path) -> None:
+    with opened(english) as seen:
         seen.page.locator("#map summary").click()
         box = seen.page.locator("#map .filter input")
         box.fill("no such row")
@@ -181,6 +186,6 @@ def test_a_long_table_can_be_filtered(written: tuple[str, Path]) -> None:
         assert seen.page.locator("#table-map tbody tr:visible").count() == 100
 
 
-def test_a_narrow_screen_scrolls_drawings_and_tables_but_not_the_page(written: tuple[str, Path]) -> None:
-    with opened(written[1], width=400) as seen:
+def test_a_narrow_screen_scrolls_drawings_and_tables_but_not_the_page(english: Path) -> None:
+    with opened(english, width=400) as seen:
         assert seen.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
