@@ -10,6 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from ouroloop.core import BadInput
+from ouroloop.dossier.checks import find_problems
 from ouroloop.dossier.models import (
     Basket,
     Cite,
@@ -140,8 +141,9 @@ def load(name_or_path: str | os.PathLike[str]) -> Dossier:
     Raises BadInput with every problem of every file; nothing is loaded then.
     """
     reading = read(name_or_path)
-    if reading.problems:
-        raise BadInput(reading.problems)
+    problems = reading.problems or find_problems(reading, "basic")
+    if problems:
+        raise BadInput(problems)
     return assemble(reading)
 
 

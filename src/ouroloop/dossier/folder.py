@@ -147,15 +147,21 @@ def _candidates(root: Path, entries: list[str], found: Listing) -> Iterator[tupl
                 if file.endswith(".yaml") and not file.startswith("."):
                     yield f"{name}/{file}", name
                 else:
-                    _note_unknown(f"{name}/{file}", found)
+                    _leave(f"{name}/{file}", found)
         else:
-            _note_unknown(name, found)
+            _leave(name, found)
 
 
-def _note_unknown(relative: str, found: Listing) -> None:
-    name = relative.rpartition("/")[2].casefold()
-    if not name.startswith((".", "_", *_SILENT)):
-        found.unknown.append(f"{found.shown}/{printable(relative)}")
+def _leave(relative: str, found: Listing) -> None:
+    """Note a file that is not read; one that looks like data by another ending is a problem."""
+    folder, _, name = relative.casefold().rpartition("/")
+    at = f"{found.shown}/{printable(relative)}"
+    stem, _, ending = name.rpartition(".")
+    if ending in ("yml", "yaml", "json") and (folder or f"{stem}.yaml" in SINGLE) and stem:
+        message = "Data files end in .yaml; this one would not be read."
+        found.problems.append(Problem(Place(at), "wrong-ending", message, "rename it"))
+    elif not name.startswith((".", "_", *_SILENT)):
+        found.unknown.append(at)
 
 
 def _plain(text: str) -> bool:

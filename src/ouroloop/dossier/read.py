@@ -112,6 +112,9 @@ class Reading:
     ) -> Problem:
         """A problem at a field of a record read here."""
         tree, at = self.origins[id(record)]
+        if isinstance(record, Figure) and loc and loc[0] not in tree.root["series"][at[1]]["values"][at[3]]:
+            # Written once for the series, or once for the file.
+            at = at[:2] if loc[0] in tree.root["series"][at[1]] else ()
         return tree.problem(tree.place((*at, *loc)), code, message, hint, severity)
 
 
