@@ -1,0 +1,103 @@
+"""How much of a member's revenue was its own funding coming back: floor, point and ceiling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ouroloop.report.charts import intervals
+from ouroloop.report.language import Language
+from ouroloop.report.table import Basis, Cell, Chart, Column, Finding, Kind, Row, Section, Table, state
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """One member's round trip in the period, USD bn: what it gave out, what may or must have come back as revenue."""
+
+    member: str
+    name: str
+    funding: float
+    floor: float
+    point: float
+    ceiling: float
+    revenue: float
+    cites: tuple[str, ...] = ()
+
+
+def round_trip_section(
+    trips: Sequence[RoundTrip], language: Language, *, period: str, tiers: str, footer: str
+) -> Section | None:
+    """The section; None where no member funded another."""
+    given = [trip for trip in trips if trip.funding > 0]
+    if not given:
+        return None
+    table = _table(given, language, period)
+    sentences = [_sentence(table, row, language, period, index == 0) for index, row in enumerate(table.rows)]
+    chart = Chart(
+        "round-trip",
+        table.id,
+        sentences[0].text,
+        language.text(
+            "Own funding that came back as revenue: floor, pro-rata point and ceiling, {period}, {unit}; {tiers}. "
+            "The bar is what the member gave out.",
+            period=period,
+            unit=language.money_unit,
+            tiers=tiers,
+        ),
+        intervals(table, "member", "floor", "point", "ceiling", language, sentences[0].text, whole="funding"),
+        footer,
+    )
+    return Section(
+        "round-trip",
+        language.text("Money that came back to its giver"),
+        language.text(
+            "A member that funds its customers may book its own money as revenue. The floor is what must have come "
+            "back whatever the order of payments, the ceiling what could have, and the point mixes all cash pro rata."
+        ),
+        tuple(sentences),
+        (chart,),
+        (table,),
+    )
+
+
+def _table(trips: Sequence[RoundTrip], language: Language, period: str) -> Table:
+    columns = (
+        Column("member", language.text("Member")),
+        Column("funding", language.text("given out"), Kind.MONEY),
+        Column("floor", language.text("floor"), Kind.FLOOR),
+        Column("point", language.text("point (pro rata)"), Kind.MONEY),
+        Column("ceiling", language.text("ceiling"), Kind.CEILING),
+        Column("revenue", language.text("revenue"), Kind.MONEY),
+        Column("share", language.text("point, share of revenue"), Kind.SHARE),
+    )
+    rows = tuple(
+        Row(
+            trip.member,
+            {
+                "member": Cell(trip.name, Basis.NONE, trip.cites),
+                "funding": Cell(trip.funding, Basis.ESTIMATED, trip.cites),
+                "floor": Cell(trip.floor, Basis.ESTIMATED, trip.cites),
+                "point": Cell(trip.point, Basis.ESTIMATED, trip.cites),
+                "ceiling": Cell(trip.ceiling, Basis.ESTIMATED, trip.cites),
+                "revenue": Cell(trip.revenue, Basis.ESTIMATED, trip.cites),
+                "share": Cell(trip.point / trip.revenue if trip.revenue else 0.0, Basis.ESTIMATED, trip.cites),
+            },
+        )
+        for trip in sorted(trips, key=lambda trip: (-trip.point, -trip.ceiling, -trip.funding, trip.member))
+    )
+    caption = language.text("Own funding that came back as revenue in {period}", period=period)
+    return Table("round-trip", caption, columns, rows)
+
+
+def _sentence(table: Table, row: Row, language: Language, period: str, headline: bool) -> Finding:
+    return state(
+        language,
+        f"round-trip-{row.key}",
+        "Of the {funding} that {member} gave out in {period}, at least {floor} and at most {ceiling} came back as its "
+        "own revenue; mixed pro rata, {point}, which is {share} of its revenue.",
+        measure=language.text("round-tripped revenue (floor, pro-rata point, ceiling)"),
+        headline=headline,
+        member=str(row.cells["member"].value),
+        period=period,
+        **{key: table.at(row.key, key) for key in ("funding", "floor", "ceiling", "point", "share")},
+    )

@@ -1,0 +1,183 @@
+"""Of each dollar that a member booked, who paid it?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ouroloop.report.charts import stacked
+from ouroloop.report.language import Language, mark
+from ouroloop.report.table import Basis, Cell, Chart, Column, Finding, Kind, Row, Section, Table, state, state_plural
+
+ENOUGH = 0.1
+"""A member gets a sentence of its own when payers are known for at least this share of its revenue."""
+
+PAYERS: dict[str, str] = {
+    "customers": mark("outside customers"),
+    "lenders": mark("lenders"),
+    "investors": mark("investors"),
+    "government": mark("government"),
+    "members": mark("other members"),
+    "own": mark("its own money"),
+    "opening": mark("cash from before"),
+    "unknown": mark("unknown"),
+}
+"""The payers as the report groups them, in the order of the drawing."""
+
+_GROUP: dict[str, str] = {
+    "outside_customers": "customers",
+    "bank": "lenders",
+    "bond_market": "lenders",
+    "private_credit": "lenders",
+    "government": "government",
+    "other_members": "members",
+    "own_money": "own",
+    "opening_cash": "opening",
+    "unknown": "unknown",
+}
+
+
+def group(sponsor: str, member: str) -> str:
+    """The group of payers that a sponsor of cash belongs to, seen from a member.
+
+    Classes that are not named above (funds, insurers, households) hold equity as often as debt: investors.
+    """
+    if sponsor.startswith("member:"):
+        return "own" if sponsor == f"member:{member}" else "members"
+    return _GROUP.get(sponsor, "investors")
+
+
+@dataclass(frozen=True, slots=True)
+class Payers:
+    """One member's revenue of the period and the shares of it by payer (by the measure's own words; they sum to 1)."""
+
+    member: str
+    name: str
+    revenue_usd_bn: float
+    shares: Mapping[str, float]
+    revenue_basis: Basis = Basis.REPORTED
+    cites: tuple[str, ...] = ()
+
+    def grouped(self) -> dict[str, float]:
+        """Shares by the report's groups."""
+        found = dict.fromkeys(PAYERS, 0.0)
+        for sponsor, share in self.shares.items():
+            found[group(sponsor, self.member)] += share
+        total = sum(found.values())
+        assert abs(total - 1) < 1e-6, f"{self.member}: shares sum to {total}"
+        return found
+
+
+def who_paid_section(
+    payers: Sequence[Payers], language: Language, *, period: str, tiers: str, coverage: str, footer: str
+) -> Section | None:
+    """The section; None where no member has revenue."""
+    if not payers:
+        return None
+    table = _table(payers, language, period, coverage)
+    traced = _traced(table, language)
+    title = _unknown(traced, language, period)
+    shown = [key for key in PAYERS if any(row.cells[key].value for row in table.rows)]
+    chart = Chart(
+        "who-paid",
+        table.id,
+        title.text,
+        language.text(
+            "Shares of revenue by who paid it, {period}; {tiers}. {coverage}",
+            period=period,
+            tiers=tiers,
+            coverage=coverage,
+        ),
+        stacked(table, "member", shown, language, title.text),
+        footer,
+        tuple((f"s-{key}", language.text(PAYERS[key])) for key in shown),
+    )
+    sentences = [finding for row in table.rows if (finding := _member(table, row, language, period))]
+    return Section(
+        "who-paid",
+        language.text("Who paid for the revenue"),
+        language.text(
+            "Every dollar of revenue is traced to whoever put it in: customers outside the loop, lenders, investors, "
+            "other members, or the member itself. Cash is mixed pro rata inside a firm. What nobody has published "
+            "stays unknown."
+        ),
+        (title, *sentences),
+        (chart,),
+        (table, traced),
+    )
+
+
+def _table(payers: Sequence[Payers], language: Language, period: str, coverage: str) -> Table:
+    columns = (
+        Column("member", language.text("Member")),
+        Column("revenue", language.text("revenue"), Kind.MONEY),
+        *(Column(key, language.text(name), Kind.SHARE) for key, name in PAYERS.items()),
+    )
+    rows: list[Row] = []
+    for one in sorted(payers, key=lambda one: (one.grouped()["unknown"], one.member)):
+        cells = {
+            "member": Cell(one.name, Basis.NONE, one.cites),
+            "revenue": Cell(one.revenue_usd_bn, one.revenue_basis, one.cites),
+        }
+        for key, share in one.grouped().items():
+            basis = Basis.UNKNOWN if key == "unknown" else Basis.ESTIMATED
+            cells[key] = Cell(share, basis, one.cites)
+        rows.append(Row(one.member, cells))
+    caption = language.text("Of each dollar booked in {period}, who paid it", period=period)
+    note = language.text("Shares sum to one before rounding.") + " " + coverage
+    return Table("who-paid", caption, columns, tuple(rows), note)
+
+
+def _traced(table: Table, language: Language) -> Table:
+    """How many members have more, and how many less, than half of their revenue traced?"""
+    dark = sum(_share(row, "unknown") > 0.5 for row in table.rows)
+    counts = {
+        "most": (language.text("at least half is traced"), len(table.rows) - dark),
+        "little": (language.text("more than half is unknown"), dark),
+        "all": (language.text("all members with revenue"), len(table.rows)),
+    }
+    columns = (Column("class", language.text("Revenue")), Column("count", language.text("members"), Kind.COUNT))
+    rows = tuple(
+        Row(key, {"class": Cell(name, Basis.NONE), "count": Cell(float(count), Basis.NONE)}, total=key == "all")
+        for key, (name, count) in counts.items()
+    )
+    return Table("who-paid-traced", language.text("How much of the revenue is traced"), columns, rows)
+
+
+def _unknown(traced: Table, language: Language, period: str) -> Finding:
+    return state_plural(
+        language,
+        "who-paid-unknown",
+        "For {count} of {all} members, nobody has published who paid more than half of the revenue of {period}.",
+        "For {count} of {all} members, nobody has published who paid more than half of the revenue of {period}.",
+        measure=language.text("shares of revenue by who paid it, cash mixed pro rata"),
+        headline=True,
+        count=traced.at("little", "count"),
+        all=traced.at("all", "count"),
+        period=period,
+    )
+
+
+def _member(table: Table, row: Row, language: Language, period: str) -> Finding | None:
+    known = 1 - _share(row, "unknown")
+    if known < ENOUGH:
+        return None
+    keys = ("customers", "lenders", "investors", "members", "own", "unknown")
+    cells: dict[str, Any] = {key: table.at(row.key, key) for key in keys}
+    return state(
+        language,
+        f"who-paid-{row.key}",
+        "Of each dollar that {member} booked in {period}, outside customers paid {customers}, lenders {lenders}, "
+        "investors {investors}, other members {members} and {member} itself {own}; {unknown} is unknown.",
+        measure=language.text("shares of revenue by who paid it, cash mixed pro rata"),
+        member=str(row.cells["member"].value),
+        period=period,
+        **cells,
+    )
+
+
+def _share(row: Row, key: str) -> float:
+    value = row.cells[key].value
+    assert isinstance(value, (int, float))
+    return float(value)
