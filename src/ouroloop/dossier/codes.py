@@ -81,7 +81,6 @@ CODES: dict[str, Code] = {
         "schema", "low and high do not make an interval", "An amount is what binds and what was headlined."
     ),
     "bad-order": Code("schema", "an end before its start", "Money cannot move in such a period."),
-    "bad-value": Code("schema", "a value that cannot be used", "It is of no kind that the schema knows."),
     "empty-value": Code("schema", "a key without a value", "Unknown is said by leaving the key out."),
     "empty-list": Code("schema", "a list that must not be empty", "The record says nothing without it."),
     "missing-reason": Code("schema", "a judgment without its reason", "A reader must be able to disagree with it."),

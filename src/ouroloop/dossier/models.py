@@ -227,7 +227,7 @@ class Entity(Record):
     def _reason_given(self) -> Self:
         if self.unexplained_revenue == "customers" and not self.unexplained_why:
             raise _refusal(
-                "missing-reason", "unexplained_revenue: customers is an assumption; say why in unexplained_why"
+                "missing-reason", "'unexplained_revenue: customers' is an assumption; say why in unexplained_why"
             )
         return self
 
@@ -342,7 +342,7 @@ class Tranche(Record):
         if self.low is None and self.high is not None:
             raise _refusal("bad-amount", "high without low: write low: 0 when nothing binds")
         if self.low is not None and self.high is not None and self.low > self.high:
-            raise _refusal("bad-amount", f"low {self.low} is above high {self.high}")
+            raise _refusal("bad-amount", f"low {self.low:g} is above high {self.high:g}")
         return self
 
     @property

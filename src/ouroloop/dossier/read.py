@@ -182,19 +182,23 @@ def _give_places(tree: Tree) -> list[Problem]:
 def _take_figures(reading: Reading, tree: Tree) -> None:
     checked = _validator(FigureFile)(tree.root)
     assert isinstance(checked, FigureFile)
-    uncited: list[Problem] = []
+    problems: list[Problem] = []
     for number, series in enumerate(checked.series):
         rows = tree.root["series"][number]["values"]
         for row, (value, raw) in enumerate(zip(series.values, rows, strict=True)):
             loc: Loc = ("series", number, "values", row)
             if value.cite is None and series.cite is None:
                 message = "Neither this value nor its series says where the number was read."
-                uncited.append(tree.problem(tree.start(raw), "no-cite", message, "add cite: source-id#locator"))
+                problems.append(tree.problem(tree.start(raw), "no-cite", message, "add cite: source-id#locator"))
                 continue
-            figure = _figure(checked.entity, series, value, tree.start(raw))
+            try:
+                figure = _figure(checked.entity, series, value, tree.start(raw))
+            except ValidationError as error:
+                problems += problems_of(error, tree, SeriesValue, loc)
+                continue
             reading.figures.append(figure)
             reading.origins[id(figure)] = (tree, loc)
-    reading.problems += capped(tree, uncited)
+    reading.problems += capped(tree, problems)
 
 
 def _figure(entity: str, series: Series, value: SeriesValue, place: Place) -> Figure:

@@ -40,6 +40,12 @@ _CODES = {
 OWN = ("bad-amount", "bad-date", "bad-order", "missing-reason", "one-of")
 
 _ID = "^[a-z0-9]"
+_ID_FORM = "lower-case letters, digits, '.' and '-' (in a concept also '_'), starting with a letter or digit"
+_FORMS = {
+    r"^\d{2}-\d{2}$": "a month and a day, such as 12-31",
+    r"^\d{10}$": "ten digits, such as 0001045810",
+    r"^\d{4}-Q[1-4]$": "a quarter, such as 2025-Q1",
+}
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -47,6 +53,8 @@ def problems_of(error: ValidationError, tree: Tree, model: type[BaseModel], pref
     """Every error of one file as problems, the first `MOST_PER_FILE` in the file's order and a count of the rest."""
     found: dict[tuple[Any, str], Problem] = {}
     for one in error.errors(include_url=False, include_context=True):
+        if one["type"] == "too_short" and one["input"]:
+            continue  # every item of the list failed; each has said so itself
         problem = _problem(one, tree, model, prefix)
         found.setdefault((problem.place, problem.code), problem)
     return capped(tree, sorted(found.values(), key=lambda p: (p.place, p.code)))
@@ -66,11 +74,11 @@ def capped(tree: Tree, problems: list[Problem]) -> list[Problem]:
 
 def _problem(error: Any, tree: Tree, model: type[BaseModel], prefix: Loc) -> Problem:
     kind, loc, value = str(error["type"]), (*prefix, *error["loc"]), error.get("input")
-    name = str(loc[-1]) if loc else "the file"
+    name = next((step for step in reversed(loc) if isinstance(step, str)), "the file")
     if kind in OWN:
         said = str(error["msg"])
         return tree.problem(tree.place(loc), kind, f"{said[0].upper()}{said[1:]}.", "")
-    code = _CODES.get(kind, "bad-value")
+    code = _CODES.get(kind, "bad-text")
     if kind == "string_pattern_mismatch":
         code = "bad-id" if str(error["ctx"]["pattern"]).casefold().startswith(_ID) else "bad-text"
     if kind.startswith("date_"):
@@ -102,14 +110,13 @@ def _sentence(code: str, name: str, value: Any, error: Any) -> str:
             return f"'{name}' must be a day of the calendar, not {shown}."
         case "bad-id":
             return f"{shown} is not an id."
-        case "bad-text":
-            return f"'{name}' does not have the form it must: {_small(error['msg'])}."
         case "empty-list":
             return f"'{name}' must not be empty."
         case "bad-shape":
             return f"'{name}' must be {_needed(str(error['type']))}, not {_kind(value)}."
         case _:
-            return f"'{name}' cannot be used: {_small(error['msg'])}."
+            form = _FORMS.get(str(error.get("ctx", {}).get("pattern")), "")
+            return f"'{name}' must be {form}." if form else f"'{name}' is refused: {_small(error['msg'])}."
 
 
 def _suggest(code: str, name: str, value: Any, error: Any, model: type[BaseModel], loc: Loc) -> str:
@@ -121,7 +128,7 @@ def _suggest(code: str, name: str, value: Any, error: Any, model: type[BaseModel
             words = _QUOTED.findall(str(error.get("ctx", {}).get("expected", ""))) or ["true", "false"]
             return (nearest(value, words) if isinstance(value, str) else "") or f"use one of: {', '.join(words)}"
         case "bad-id":
-            return "lower-case letters, digits, '.' and '-', starting with a letter or digit"
+            return _ID_FORM
         case "bad-date":
             return "use 2025-10-06"
         case _:

@@ -52,10 +52,14 @@ def find_problems(reading: Reading, level: Level) -> list[Problem]:
 
 def _problems(one: Check, facts: Facts) -> Iterator[Problem]:
     per_file: dict[str, int] = {}
+    said: set[tuple[Place, str]] = set()
     for finding in one.find(facts):
         problem = facts.reading.problem(
             finding.record, finding.loc, one.code, finding.message, finding.hint, SEVERITY[one.level]
         )
+        if (problem.place, problem.message) in said:
+            continue  # written once for many records, such as the cite of a series
+        said.add((problem.place, problem.message))
         count = per_file[problem.place.path] = per_file.get(problem.place.path, 0) + 1
         # A hostile file must not make a flood of problems; a real one of ours is listed in full.
         if one.level != "basic" or count <= MOST_PER_FILE:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from ouroloop.dossier.checks.references import cites
 from ouroloop.dossier.checks.registry import Facts, Finding, check_named
 from ouroloop.dossier.models import Deal, Grade, Record, SourceClass
+from ouroloop.dossier.names import Names, fold, spellings
 
 STALE_AFTER = timedelta(days=550)
 
@@ -170,8 +171,8 @@ def shared_name(facts: Facts) -> Iterator[Finding]:
 
     Asking by it asks back.
     """
-    from ouroloop.dossier.names import Names
-
-    for found in Names(facts.reading.entities).ambiguous().values():
+    for folded, found in Names(facts.reading.entities).ambiguous().items():
         said = " and ".join(f"'{entity.id}'" for entity in found)
-        yield Finding(found[-1], ("names",), f"A name of this entity belongs to {said}.", "ask by id")
+        last = found[-1]
+        name = next(name for name in (last.id, *spellings(last)) if fold(name) == folded)
+        yield Finding(last, ("names",), f"The name '{name}' belongs to {said}.", "ask by id")

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import cast
 
 from ouroloop.core import nearest
 from ouroloop.dossier.checks.registry import Facts, Finding, check_named
+from ouroloop.dossier.concepts import CONCEPTS, concept
 from ouroloop.dossier.models import Figure
-
-
-def _concepts() -> Mapping[str, Any]:
-    try:
-        from ouroloop.dossier.concepts import CONCEPTS  # pyright: ignore
-    except ImportError:
-        return {}
-    return CONCEPTS
-
-
-CONCEPTS: Mapping[str, Any] = _concepts()
 
 
 def tolerance(value: float) -> float:
@@ -54,15 +44,13 @@ def unknown_concept(facts: Facts) -> Iterator[Finding]:
 
     Nothing finds a number under a name of its own.
     """
-    if not CONCEPTS:
-        return
     names = list(CONCEPTS)
     seen: set[tuple[str, str, str]] = set()
     for figure in facts.reading.figures:
         where = (figure.place.path, figure.entity, figure.concept)
-        if figure.concept not in CONCEPTS and where not in seen:
+        if concept(figure.concept) is None and where not in seen:
             seen.add(where)
-            hint = nearest(figure.concept, names) or "see ouroloop.dossier.CONCEPTS"
+            hint = nearest(figure.concept, names) or "see ouroloop.dossier.concepts"
             yield Finding(figure, ("concept",), f"There is no concept '{figure.concept}'.", hint)
 
 
@@ -73,15 +61,10 @@ def wrong_unit(facts: Facts) -> Iterator[Finding]:
     Percent among billions would be added up.
     """
     for figure in facts.reading.figures:
-        concept = CONCEPTS.get(figure.concept)
-        if concept is not None and not _fits(figure.unit, concept.unit):
-            message = f"'{figure.concept}' is in {concept.unit}, not in {figure.unit}."
-            yield Finding(figure, ("unit",), message, f"write unit: {concept.unit}")
-
-
-def _fits(unit: str, wanted: str) -> bool:
-    money = ("usd_bn", "jpy_bn", "twd_bn")
-    return unit == wanted or (unit in money and wanted in money)
+        meant = concept(figure.concept)
+        if meant is not None and figure.unit not in meant.units:
+            units = " or ".join(meant.units)
+            yield Finding(figure, ("unit",), f"'{figure.concept}' is in {units}, not in {figure.unit}.", "")
 
 
 @check_named("wrong-time", "strict")
@@ -91,12 +74,12 @@ def wrong_time(facts: Facts) -> Iterator[Finding]:
     A stock has a date and a flow a period; the other way round neither can be compared.
     """
     for figure in facts.reading.figures:
-        concept = CONCEPTS.get(figure.concept)
-        if concept is None:
+        meant = concept(figure.concept)
+        if meant is None:
             continue
-        if concept.kind == "stock" and figure.start is not None:
+        if meant.kind == "stock" and figure.start is not None:
             yield Finding(figure, ("period",), f"'{figure.concept}' stands at a date, not over a period.", "use at:")
-        elif concept.kind == "flow" and figure.start is None:
+        elif meant.kind == "flow" and figure.start is None:
             yield Finding(figure, ("at",), f"'{figure.concept}' runs over a period, not at a date.", "use period:")
 
 
@@ -126,7 +109,7 @@ def conflicting_figures(facts: Facts) -> Iterator[Finding]:
         low, high = min(found, key=lambda f: f.value), max(found, key=lambda f: f.value)
         slack = tolerance(low.value) + tolerance(high.value)
         if high.value - low.value > slack * (1 + 1e-9):
-            values = ", ".join(f"{f.value:g} ({f.cite.source})" for f in found)
+            values = ", ".join(f"{f.value:g} ({f.cite})" for f in found)
             message = f"{found[0].concept} of '{found[0].entity}' to {found[0].end} is given as {values}."
             yield Finding(found[-1], ("value",), message, f"the first stands at {facts.at(found[0])}")
 
@@ -138,9 +121,10 @@ def unbalanced_sheet(facts: Facts) -> Iterator[Finding]:
     A balance sheet that does not balance opens books that do not.
     """
     for entity, day, sheet in _sheets(facts):
-        assets, owed = sheet.get("total-assets"), sheet.get("total-liabilities")
-        equity = sheet.get("total-equity") or sheet.get("total-equity-incl-nci") or sheet.get("equity")
-        outside = sheet.get("noncontrolling-interest") if equity and equity.concept == "equity" else None
+        assets, owed = sheet.get("total_assets"), sheet.get("total_liabilities")
+        equity = sheet.get("total_equity_incl_nci") or sheet.get("stockholders_equity")
+        of_firm = equity is not None and equity.concept == "stockholders_equity"
+        outside = sheet.get("noncontrolling_interest") if of_firm else None
         if assets is None or owed is None or equity is None:
             continue
         parts = [owed, equity, *([outside] if outside else [])]
@@ -159,7 +143,7 @@ def cash_above_assets(facts: Facts) -> Iterator[Finding]:
     A part cannot be larger than the whole: a unit or a digit slipped.
     """
     for entity, day, sheet in _sheets(facts):
-        cash, assets = sheet.get("cash"), sheet.get("total-assets")
+        cash, assets = sheet.get("cash"), sheet.get("total_assets")
         if cash and assets and cash.value - assets.value > tolerance(cash.value) + tolerance(assets.value):
             message = f"'{entity}' on {day}: cash {cash.value:g} is above total assets {assets.value:g}."
             yield Finding(cash, ("value",), message, f"total assets stand at {facts.at(assets)}")

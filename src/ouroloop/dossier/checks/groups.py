@@ -48,13 +48,19 @@ def total_below_parts(facts: Facts) -> Iterator[Finding]:
     A part cannot be larger than what contains it: one of the amounts is wrong or not in the group.
     """
     for group, roles in groups_of(facts).items():
-        parts = [(part, amount) for part in roles.get("part", ()) if (amount := live_amount(part)) is not None]
-        known = sum(amount.low for _, amount in parts if amount.low == amount.high)
+        parts = roles.get("part", [])
+        known = sum(_exactly_known(part) for part in parts)
         for deal in roles.get("total", ()):
             total = live_amount(deal)
             if total is not None and total.low == total.high and known > total.high * (1 + 1e-9):
                 message = f"The total of '{group}' is {total.high:g}, its known parts are {known:g}."
-                yield Finding(deal, ("overlap", "role"), message, f"parts: {', '.join(part.id for part, _ in parts)}")
+                yield Finding(deal, ("overlap", "role"), message, f"parts: {', '.join(part.id for part in parts)}")
+
+
+def _exactly_known(deal: Deal) -> float:
+    """The sum of the live tranches whose amount is one number."""
+    amounts = [t.amount for t in deal.tranches if t.amount is not None and not is_dead(t.status or deal.status)]
+    return sum(amount.low for amount in amounts if amount.low == amount.high)
 
 
 @check_named("parts-without-total", "strict")
