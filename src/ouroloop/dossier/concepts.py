@@ -7,9 +7,8 @@ in scope, so a figure keeps the one that it was filed under as its `tag`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
 
 Kind = Literal["stock", "flow", "ratio"]
@@ -38,6 +37,11 @@ class Concept:
     us_gaap: tuple[str, ...] = ()
     role: Role | None = None
     family: bool = False
+
+    @property
+    def unit(self) -> str:
+        """The unit to write where the source leaves a choice."""
+        return self.units[0]
 
 
 def _stocks() -> Iterator[Concept]:
@@ -338,26 +342,41 @@ def _the_rest() -> Iterator[Concept]:
     )
 
 
-def _registry() -> Mapping[str, Concept]:
-    concepts = [*_stocks(), *_flows(), *_the_rest()]
-    registry = {concept.name: concept for concept in concepts}
-    assert len(registry) == len(concepts), "a concept is defined twice"
-    return MappingProxyType(registry)
+class Vocabulary(Mapping[str, Concept]):
+    """Concepts by name. A member of a family finds its family; only the defined names are listed and counted.
+
+    >>> CONCEPTS["direct_customer_share.a"].name
+    'direct_customer_share'
+    >>> "revenue.a" in CONCEPTS
+    False
+    """
+
+    def __init__(self, concepts: Iterable[Concept]) -> None:
+        listed = tuple(concepts)
+        self._by_name = {concept.name: concept for concept in listed}
+        assert len(self._by_name) == len(listed), "a concept is defined twice"
+
+    def __getitem__(self, name: str) -> Concept:
+        found = self._by_name.get(name)
+        if found is not None:
+            return found
+        stem, _, member = name.partition(".")
+        family = self._by_name.get(stem)
+        if family is None or not family.family or not member:
+            raise KeyError(name)
+        return family
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
 
 
-CONCEPTS: Mapping[str, Concept] = _registry()
-"""Every concept by its name; ask `concept` for a name that may be a member of a family."""
+CONCEPTS: Mapping[str, Concept] = Vocabulary([*_stocks(), *_flows(), *_the_rest()])
+"""Every concept by its name."""
 
 
 def concept(name: str) -> Concept | None:
-    """Which concept does a figure's name stand for? None for a word outside the vocabulary.
-
-    >>> concept("direct_customer_share.a").name
-    'direct_customer_share'
-    """
-    found = CONCEPTS.get(name)
-    if found is not None:
-        return found
-    stem, dot, member = name.partition(".")
-    family = CONCEPTS.get(stem)
-    return family if dot and member and family is not None and family.family else None
+    """Which concept does a figure's name stand for? None for a word outside the vocabulary."""
+    return CONCEPTS.get(name)
