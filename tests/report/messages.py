@@ -27,12 +27,13 @@ def extracted() -> dict[str, tuple[str, ...]]:
     """Message id (of a plural: its singular) -> all its English forms."""
     found: dict[str, tuple[str, ...]] = {}
     for message in _all():
-        forms = tuple(form for form in message if isinstance(form, str)) if isinstance(message, tuple) else (message,)
-        found[forms[0]] = forms
+        forms = tuple(form for form in (message if isinstance(message, tuple) else (message,)) if form)
+        if forms:  # a name looked up at run time is no message of its own
+            found[forms[0]] = forms
     return found
 
 
-def _all() -> Iterator[str | tuple[str, ...]]:
+def _all() -> Iterator[str | tuple[str | None, ...] | None]:
     for room in ROOMS:
         for path in sorted((SOURCE / room).rglob("*.py")):
             with path.open("rb") as stream:
