@@ -319,6 +319,9 @@ def _the_rest() -> Iterator[Concept]:
     yield operating(
         "direct_customer_share", "Share of revenue from one unnamed direct customer", "ratio", ("pct",), True
     )
+    yield operating(
+        "related_party_share_of_cost_of_revenue", "Share of the cost of revenue with related parties", "ratio", ("pct",)
+    )
     yield operating("top2_share_of_revenue", "Share of revenue from the two largest customers", "ratio", ("pct",))
     yield operating(
         "top5_share_of_receivables", "Share of receivables from the five largest customers", "ratio", ("pct",)
