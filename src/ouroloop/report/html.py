@@ -29,7 +29,7 @@ from ouroloop.report.map_drawing import (
 )
 from ouroloop.report.table import Cell, Column, in_table
 
-BASIS_NAME = {"reported": mark("reported"), "estimated": mark("estimated"), "unknown": mark("unknown")}
+BASIS_NAME = {"reported": mark("published"), "estimated": mark("estimated"), "unknown": mark("unknown")}
 
 
 def page(report: Findings) -> str:

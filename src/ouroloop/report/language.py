@@ -131,10 +131,9 @@ class Language:
         return {"en": "USD bn", "zh-Hans": "亿美元", "zh-Hant": "億美元"}[self.code]
 
     def money(self, usd_bn: float, rounding: Rounding = "nearest") -> str:
-        """A sum of money inside a sentence: `USD 17.2bn`, `172 亿美元`, `172 億美元`."""
-        if self.chinese:
-            return f"{self.amount(usd_bn, rounding)} {self.money_unit}"
-        return f"USD {self.amount(usd_bn, rounding)}bn"
+        """A sum of money inside a sentence: `USD 17.2bn`, `USD 485bn`, `172 亿美元`, `172 億美元`."""
+        amount = self.amount(usd_bn, rounding).removesuffix(".0")
+        return f"{amount} {self.money_unit}" if self.chinese else f"USD {amount}bn"
 
     def share(self, share: float) -> str:
         """A share of one as a percentage, whole percents; what is small but not nothing says so."""

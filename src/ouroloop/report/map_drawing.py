@@ -95,7 +95,12 @@ def highlight_css(nodes: Sequence[MapNode]) -> str:
 
 
 def tier_sample(tier: Tier) -> Markup:
-    """A short line in the style of a tier, for the legend."""
+    """A short line in the style of a tier, for the legend; a cross for what is never drawn."""
+    if tier is Tier.VOID:
+        return Markup(
+            '<svg class="sample" viewBox="0 0 56 12" aria-hidden="true" focusable="false">'
+            '<path d="M24 2l8 8m0-8l-8 8" class="ink" stroke-width="1.6"/></svg>'
+        )
     dash = f' stroke-dasharray="{_DASH[tier]}"' if _DASH.get(tier) else ""
     return Markup(
         '<svg class="sample" viewBox="0 0 56 12" aria-hidden="true" focusable="false">'
