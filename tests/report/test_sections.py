@@ -66,9 +66,9 @@ def beyond(language: Language) -> Section | None:
 
 def ratios(language: Language) -> Section | None:
     standings = (
-        Standing("2023-05-31", 90.0, 4.0, 1.0, 10.0, ("s1",)),
-        Standing("2024-05-31", 94.0, None, 8.0, 10.5, ("s1",)),
-        Standing("2025-05-31", 100.0, 12.0, 20.0, 11.0, ("s2",)),
+        Standing("2023-05-31", 90.0, 94.0, 1.0, 10.0, ("s1",)),
+        Standing("2024-05-31", 94.0, None, 8.0, 10.5, ("s1",), 11.9, ("s3",)),
+        Standing("2025-05-31", 100.0, 112.0, 20.0, 11.0, ("s2",), note="without operating leases"),
     )
     return ratios_section([Borrower("o", "Oracle", standings)], language, footers={"o": "f"})
 
@@ -176,10 +176,10 @@ def test_the_funnel_sums_its_rows() -> None:
 
 
 def test_ratios_have_both_definitions_and_no_meaning_without_equity() -> None:
-    standing = Standing("2025-05-31", 100.0, 12.0, 20.0, 11.0)
+    standing = Standing("2025-05-31", 100.0, 112.0, 20.0, 11.0)
     assert standing.ratio(DEBT_EQUITY) == 5.0
     assert standing.ratio(DEBT_EQUITY_LEASES) == 5.6
-    assert Standing("d", 100.0, 12.0, -1.0, 11.0).ratio(DEBT_EQUITY) is None
+    assert Standing("d", 100.0, 112.0, -1.0, 11.0).ratio(DEBT_EQUITY) is None
     assert Standing("d", 100.0, None, 20.0, 11.0).ratio(DEBT_EQUITY_LEASES) is None
     section = ratios(ENGLISH)
     assert section is not None

@@ -22,12 +22,18 @@ def basis_of(figure: Figure) -> Basis:
 
 def at(dossier: Dossier, entity: str, concept: str, day: date) -> list[Figure]:
     """The figures of a concept at a day, the picked one first, then those that agree with it."""
-    return _agreeing(dossier, [f for f in dossier.figures_of(entity, concept) if f.start is None and f.end == day])
+    return _agreeing(
+        dossier,
+        [f for f in dossier.figures_of(entity, concept) if (f.start, f.end, f.counterparty) == (None, day, None)],
+    )
 
 
-def over(dossier: Dossier, entity: str, concept: str, start: date, end: date) -> list[Figure]:
+def over(
+    dossier: Dossier, entity: str, concept: str, start: date, end: date, counterparty: str | None = None
+) -> list[Figure]:
     """The figures of a concept over exactly a period, the picked one first, then those that agree with it."""
-    return _agreeing(dossier, [f for f in dossier.figures_of(entity, concept) if (f.start, f.end) == (start, end)])
+    found = [f for f in dossier.figures_of(entity, concept) if (f.start, f.end) == (start, end)]
+    return _agreeing(dossier, [f for f in found if f.counterparty == counterparty])
 
 
 def cites(figures: Iterable[Figure]) -> tuple[str, ...]:
@@ -37,8 +43,7 @@ def cites(figures: Iterable[Figure]) -> tuple[str, ...]:
 
 def _agreeing(dossier: Dossier, found: Sequence[Figure]) -> list[Figure]:
     """Nearest source first, then the surer grade, then the later known: the first of these and who says the same."""
-    money = [figure for figure in found if figure.unit == "usd_bn" and figure.counterparty is None]
-    money = money or [figure for figure in found if figure.unit == "usd_bn"]
+    money = [figure for figure in found if figure.unit == "usd_bn"]
     if not money:
         return []
     ranked = sorted(

@@ -22,21 +22,26 @@ RATIOS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What one firm owed and had on a day, USD bn; None where it is not known. Cash includes short-term investments."""
+    """What one firm owed and had on a day, USD bn; None where it is not known. Cash includes short-term investments.
+
+    `debt_leases` is debt with lease liabilities; `note` says which leases, where not all are known. `published` is the
+    ratio of debt to equity as someone else published it.
+    """
 
     day: str
     debt: float | None
-    leases: float | None
+    debt_leases: float | None
     equity: float | None
     cash: float | None
     cites: tuple[str, ...] = ()
+    published: float | None = None
+    published_cites: tuple[str, ...] = ()
+    note: str = ""
 
     def ratio(self, name: str) -> float | None:
         """One of the four ratios; None where a part is unknown or the divisor is not positive."""
         below = self.equity if name in (DEBT_EQUITY, DEBT_EQUITY_LEASES) else self.cash
-        debt = self.debt
-        if name in (DEBT_EQUITY_LEASES, DEBT_CASH_LEASES):
-            debt = None if debt is None or self.leases is None else debt + self.leases
+        debt = self.debt_leases if name in (DEBT_EQUITY_LEASES, DEBT_CASH_LEASES) else self.debt
         return None if debt is None or below is None or below <= 0 else debt / below
 
 
@@ -89,25 +94,37 @@ def ratios_section(borrowers: Sequence[Borrower], language: Language, *, footers
 
 
 def _table(one: Borrower, language: Language) -> Table:
+    published = any(standing.published is not None for standing in one.standings)
     columns = (
         Column("day", language.text("Date")),
         Column("debt", language.text("debt"), Kind.MONEY),
-        Column("leases", language.text("lease liabilities"), Kind.MONEY),
+        Column("debt_leases", language.text("debt with leases"), Kind.MONEY),
         Column("equity", language.text("equity"), Kind.MONEY),
         Column("cash", language.text("cash"), Kind.MONEY),
         *(Column(key, language.text(name), Kind.RATIO) for key, name in RATIOS.items()),
+        *(
+            (Column("published", language.text("debt / equity, as published elsewhere"), Kind.RATIO),)
+            if published
+            else ()
+        ),
         Column("sources", language.text("Sources")),
     )
     rows: list[Row] = []
     for standing in one.standings:
         cells = {"day": Cell(standing.day, Basis.NONE)}
-        for key in ("debt", "leases", "equity", "cash"):
+        for key in ("debt", "debt_leases", "equity", "cash"):
             value: float | None = getattr(standing, key)
-            cells[key] = Cell(value, Basis.UNKNOWN if value is None else Basis.REPORTED, standing.cites)
+            note = standing.note if key == "debt_leases" else ""
+            cells[key] = Cell(value, Basis.UNKNOWN if value is None else Basis.REPORTED, standing.cites, note)
         for key in RATIOS:
             ratio = standing.ratio(key)
             cells[key] = Cell(ratio, Basis.UNKNOWN if ratio is None else Basis.REPORTED, standing.cites)
-        cells["sources"] = Cell("", Basis.NONE, standing.cites)
+        if published:
+            unknown = standing.published is None
+            basis = Basis.UNKNOWN if unknown else Basis.REPORTED
+            cells["published"] = Cell(standing.published, basis, standing.published_cites)
+        cites = tuple(dict.fromkeys((*standing.cites, *standing.published_cites)))
+        cells["sources"] = Cell("", Basis.NONE, cites)
         rows.append(Row(f"{one.id}-{standing.day}", cells))
     caption = language.text("{member}: debt, equity and cash", member=one.name)
     return Table(f"ratios-{one.id}", caption, columns, tuple(rows), fold=True)
