@@ -38,8 +38,10 @@ Mark = tuple[int, int]  # line and column from 0, as libyaml counts
 _LINES = re.compile(r"\r\n|\r|\n")
 # Control and format characters that are unseen or turn the text around; tab, line feed and carriage return stay.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
+_ESCAPING = frozenset('"|>')  # the styles of scalars that can hold what the line does not show
 _NULLS = frozenset({"~", "null", "Null", "NULL"})
 
 
@@ -59,8 +61,8 @@ class Tree:
         return _LINES.split(self.text)
 
     @cached_property
-    def _marks(self) -> dict[Loc, tuple[Mark, Mark]]:
-        return dict(_walk_marks(self.text))
+    def _marks(self) -> _Marks:
+        return _Marks(self.text)
 
     def start(self, value: Any) -> Place:
         """The place of a mapping or list of this tree."""
@@ -76,17 +78,17 @@ class Tree:
         found: Loc = ()
         exact = True
         for step in loc:
-            if (*found, step) in self._marks:
+            if self._marks.has(found, step):
                 found = (*found, step)
                 exact = True
             else:
                 exact = False
-        mark = self._marks.get(found, ((0, 0), (0, 0)))[0 if key and exact else 1]
+        mark = self._marks.at(found)[0 if key and exact else 1]
         return Place(self.path, mark[0] + 1, mark[1] + 1)
 
     def excerpt(self, place: Place) -> str:
         """The line of a place."""
-        return self._lines[place.line - 1] if place.line <= len(self._lines) else ""
+        return _visible(self._lines[place.line - 1]) if place.line <= len(self._lines) else ""
 
     def problem(self, place: Place, code: str, message: str, hint: str = "", severity: str = "error") -> Problem:
         return Problem(place, code, message, hint, self.excerpt(place), severity)
@@ -100,19 +102,13 @@ def decode(path: str, data: bytes) -> str | Problem:
         before = data[: error.start].decode("utf-8-sig", "ignore")
         place = _place_at(path, before)
         message = f"The file is not UTF-8: byte 0x{data[error.start]:02x} does not belong here."
-        return Problem(place, "not-utf8", message, "save the file as UTF-8", _LINES.split(before)[-1])
+        return Problem(place, "not-utf8", message, "save the file as UTF-8", _visible(_LINES.split(before)[-1]))
     if unseen := _UNSEEN.search(text):
         before = text[: unseen.start()]
         name = f"U+{ord(unseen.group()):04X}"
         excerpt = _LINES.split(text)[_place_at(path, before).line - 1]
         message = f"The file holds the invisible character {name}, which a reader cannot see."
-        return Problem(
-            _place_at(path, before),
-            "unseen-character",
-            message,
-            "delete it",
-            _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", excerpt),
-        )
+        return Problem(_place_at(path, before), "unseen-character", message, "delete it", _visible(excerpt))
     return text
 
 
@@ -151,7 +147,7 @@ class _Builder:
 
     def problem(self, at: Mark, code: str, message: str, hint: str = "") -> Problem:
         lines = _LINES.split(self.text)
-        excerpt = lines[at[0]] if at[0] < len(lines) else ""
+        excerpt = _visible(lines[at[0]]) if at[0] < len(lines) else ""
         return Problem(Place(self.path, at[0] + 1, at[1] + 1), code, message, hint, excerpt)
 
     def run(self) -> Any:
@@ -172,6 +168,8 @@ class _Builder:
                 if event.anchor is not None or event.tag is not None:
                     raise _clever(event)
                 value: Any = event.value
+                if event.style in _ESCAPING:
+                    self._escaped(event, value)
                 if in_mapping and key is None:
                     if value in current:
                         self._repeated(event, value)
@@ -232,6 +230,13 @@ class _Builder:
             else:
                 root = value
 
+    def _escaped(self, event: Any, value: str) -> None:
+        """Refuse what escapes and block scalars can smuggle into a value."""
+        if found := _UNSEEN.search(value) or _LINES.search(value.strip()):
+            name = f"U+{ord(found.group()[0]):04X}"
+            message = f"This text holds {name}, an invisible character or line break."
+            self.problems.append(self.problem(_at(event), "unseen-character", message, "write it on one line, without"))
+
     def _repeated(self, event: Any, key: str) -> None:
         message = f"The key '{_short(key)}' stands twice in this mapping."
         self.problems.append(self.problem(_at(event), "repeated-key", message, "keep one of them"))
@@ -252,6 +257,11 @@ def _clever(event: Any) -> _Refused:
     return _Refused(_at(event), "yaml-tag", f"Tags ({_short(event.tag)}) are not read.", "delete it, or quote the text")
 
 
+def _visible(line: str) -> str:
+    """The line with what cannot be shown replaced, column for column."""
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", line).replace("\t", " ")
+
+
 def _short(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
@@ -267,6 +277,33 @@ def _hint(said: str) -> str:
 def _place_at(path: str, before: str) -> Place:
     lines = _LINES.split(before)
     return Place(path, len(lines), len(lines[-1]) + 1)
+
+
+class _Marks:
+    """The marks of every key and value of a readable file, found as far into the file as somebody asked."""
+
+    def __init__(self, text: str) -> None:
+        self._rest = _walk_marks(text)
+        self._seen: dict[Loc, tuple[Mark, Mark]] = {}
+        self._last: Loc | None = ()
+
+    def has(self, parent: Loc, step: str | int) -> bool:
+        """Does something stand at this step below `parent`, which does stand in the file?"""
+        wanted, depth = (*parent, step), len(parent)
+        while wanted not in self._seen and self._last is not None and self._last[:depth] == parent:
+            self._pull()
+        return wanted in self._seen
+
+    def at(self, loc: Loc) -> tuple[Mark, Mark]:
+        if not self._seen:
+            self._pull()
+        return self._seen.get(loc, ((0, 0), (0, 0)))
+
+    def _pull(self) -> None:
+        following = next(self._rest, None)
+        self._last = following[0] if following else None
+        if following:
+            self._seen[following[0]] = following[1]
 
 
 def _walk_marks(text: str) -> Iterator[tuple[Loc, tuple[Mark, Mark]]]:

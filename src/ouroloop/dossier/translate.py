@@ -12,6 +12,7 @@ from ouroloop.core import Problem, nearest
 from ouroloop.dossier.marks import Loc, Tree
 
 MOST_PER_FILE = 50
+_MOST_TRANSLATED = 200
 
 _CODES = {
     "missing": "missing-key",
@@ -52,24 +53,24 @@ _QUOTED = re.compile(r"'([^']*)'")
 def problems_of(error: ValidationError, tree: Tree, model: type[BaseModel], prefix: Loc = ()) -> list[Problem]:
     """Every error of one file as problems, the first `MOST_PER_FILE` in the file's order and a count of the rest."""
     found: dict[tuple[Any, str], Problem] = {}
-    for one in error.errors(include_url=False, include_context=True):
+    errors = error.errors(include_url=False)
+    for one in errors[:_MOST_TRANSLATED]:
         if one["type"] == "too_short" and one["input"]:
             continue  # every item of the list failed; each has said so itself
         problem = _problem(one, tree, model, prefix)
         found.setdefault((problem.place, problem.code), problem)
-    return capped(tree, sorted(found.values(), key=lambda p: (p.place, p.code)))
+    more = max(0, len(errors) - _MOST_TRANSLATED)
+    return capped(tree, sorted(found.values(), key=lambda p: (p.place, p.code)), more)
 
 
-def capped(tree: Tree, problems: list[Problem]) -> list[Problem]:
+def capped(tree: Tree, problems: list[Problem], more: int = 0) -> list[Problem]:
     """At most `MOST_PER_FILE` problems, the last saying how many more there are."""
-    if len(problems) <= MOST_PER_FILE:
+    rest = max(0, len(problems) - MOST_PER_FILE) + more
+    if not rest:
         return problems
-    rest = len(problems) - MOST_PER_FILE
-    last = problems[MOST_PER_FILE].place
-    more = tree.problem(
-        last, "more-problems", f"{rest} more problems from here on in this file.", "mend the first ones"
-    )
-    return [*problems[:MOST_PER_FILE], more]
+    last = problems[min(MOST_PER_FILE, len(problems) - 1)].place
+    message = f"{rest:,} more problems from here on in this file."
+    return [*problems[:MOST_PER_FILE], tree.problem(last, "more-problems", message, "mend the first ones")]
 
 
 def _problem(error: Any, tree: Tree, model: type[BaseModel], prefix: Loc) -> Problem:

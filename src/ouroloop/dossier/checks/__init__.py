@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ouroloop.core import BadInput, Place, Problem
 from ouroloop.dossier.checks import advice, dates, figures, groups, paths, references
 from ouroloop.dossier.checks.registry import CHECKS, Check, Facts, Finding
 from ouroloop.dossier.codes import LEVELS, SEVERITY, Level
 from ouroloop.dossier.read import Reading, read
-from ouroloop.dossier.translate import MOST_PER_FILE
 
 __all__ = ["CHECKS", "Check", "Facts", "Finding", "check", "find_problems"]
+
+MOST_PER_CHECK = 500
 
 _MODULES = (references, paths, groups, dates, figures, advice)  # importing them registers their checks
 
@@ -51,18 +53,17 @@ def find_problems(reading: Reading, level: Level) -> list[Problem]:
 
 
 def _problems(one: Check, facts: Facts) -> Iterator[Problem]:
-    per_file: dict[str, int] = {}
     said: set[tuple[Place, str]] = set()
-    for finding in one.find(facts):
+    for number, finding in enumerate(one.find(facts)):
         problem = facts.reading.problem(
             finding.record, finding.loc, one.code, finding.message, finding.hint, SEVERITY[one.level]
         )
-        if (problem.place, problem.message) in said:
-            continue  # written once for many records, such as the cite of a series
-        said.add((problem.place, problem.message))
-        count = per_file[problem.place.path] = per_file.get(problem.place.path, 0) + 1
-        # A hostile file must not make a flood of problems; a real one of ours is listed in full.
-        if one.level != "basic" or count <= MOST_PER_FILE:
+        if number == MOST_PER_CHECK:
+            message = f"More than {MOST_PER_CHECK} findings of {one.code}; the rest is not listed."
+            yield replace(problem, code="more-problems", message=message, hint="mend the first ones")
+            return
+        if (problem.place, problem.message) not in said:  # one cite of a series stands for many records
+            said.add((problem.place, problem.message))
             yield problem
 
 
