@@ -8,6 +8,7 @@ import pytest
 
 from ouroloop.core import Tier
 from ouroloop.report.friends import Friend, friends_section
+from ouroloop.report.gauges import Gauge, gauges_section
 from ouroloop.report.headline_funnel import FunnelItem, funnel_section
 from ouroloop.report.language import CODES, Language
 from ouroloop.report.loops import Chance, LoopFound, loops_section
@@ -82,7 +83,20 @@ def friends(language: Language) -> Section | None:
     return friends_section(some, language)
 
 
-ALL: tuple[Callable[[Language], Section | None], ...] = (who_paid, round_trips, loops, funnel, beyond, ratios, friends)
+def gauges(language: Language) -> Section | None:
+    return gauges_section([Gauge("finn", 0.31), Gauge("throughput", 0.04)], language, period="2025", tiers="paid")
+
+
+ALL: tuple[Callable[[Language], Section | None], ...] = (
+    who_paid,
+    round_trips,
+    loops,
+    funnel,
+    beyond,
+    ratios,
+    friends,
+    gauges,
+)
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ouroloop.report.document import Findings
 
 
-def print_summary(report: Findings, console: Console, path: Path | None = None) -> None:
+def print_headlines(report: Findings, console: Console, path: Path | str | None = None) -> None:
     """Print the headline findings, and where the page is. Estimates are marked in words, not by color alone."""
     from rich.text import Text
 

@@ -21,6 +21,7 @@ PAYERS: dict[str, str] = {
     "members": mark("other members"),
     "own": mark("its own money"),
     "opening": mark("cash from before"),
+    "ring": mark("nobody: a closed ring"),
     "unknown": mark("unknown"),
 }
 """The payers as the report groups them, in the order of the drawing."""
@@ -34,6 +35,7 @@ _GROUP: dict[str, str] = {
     "other_members": "members",
     "own_money": "own",
     "opening_cash": "opening",
+    "closed_ring": "ring",
     "unknown": "unknown",
 }
 

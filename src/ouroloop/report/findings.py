@@ -1,0 +1,76 @@
+"""The report put together: which sections a dossier's facts carry, in the order of the reader's questions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ouroloop.core import Quarter
+from ouroloop.report.balances import borrowers
+from ouroloop.report.claims import claims_section
+from ouroloop.report.document import Findings
+from ouroloop.report.language import Language
+from ouroloop.report.not_customers import beyond_revenue_section
+from ouroloop.report.payments import payments
+from ouroloop.report.ratios import ratios_section
+from ouroloop.report.sources import footer, source_lines
+from ouroloop.report.table import Section
+
+if TYPE_CHECKING:
+    from ouroloop.dossier import Dossier
+
+
+def build(dossier: Dossier, language: Language) -> Findings:
+    """All that the report says about the dossier as known on its date, in one language."""
+    first, last = measured_period(dossier)
+    sections: list[Section | None] = [
+        beyond_revenue_section(payments(dossier, language), language),
+        _ratios(dossier, language),
+        claims_section(dossier, language),
+    ]
+    return Findings(
+        language,
+        dossier.header.id,
+        language.name(dossier.header.title),
+        language.name(dossier.header.about),
+        language.date(dossier.date),
+        language.period(first, last),
+        dossier.header.stylized,
+        tuple(section for section in sections if section),
+        None,
+        source_lines(dossier, language),
+        _facts(dossier, language),
+    )
+
+
+def measured_period(dossier: Dossier) -> tuple[Quarter, Quarter]:
+    """The quarters that flows are measured over: the last whole calendar year, or all of a thought experiment."""
+    if dossier.header.stylized:
+        return Quarter.parse(dossier.header.first_quarter), Quarter.of(dossier.header.as_of)
+    year = dossier.date.year - 1
+    return Quarter(year, 1), Quarter(year, 4)
+
+
+def _ratios(dossier: Dossier, language: Language) -> Section | None:
+    found = borrowers(dossier, language)
+    footers = {
+        one.id: footer(dossier, language, (cite for standing in one.standings for cite in standing.cites))
+        for one in found
+    }
+    return ratios_section(found, language, footers=footers)
+
+
+def _facts(dossier: Dossier, language: Language) -> dict[str, str]:
+    """How much is in the dossier, and how old its newest fact is."""
+    known = [
+        record.known.last
+        for records in (dossier.deals.values(), dossier.figures, dossier.quotes, dossier.events)
+        for record in records
+    ]
+    facts = {
+        language.text("Deals"): language.number(len(dossier.deals), 0),
+        language.text("Figures"): language.number(len(dossier.figures), 0),
+        language.text("Sources"): language.number(len(dossier.sources), 0),
+    }
+    if known:
+        facts[language.text("Newest fact")] = language.date(max(known))
+    return facts
