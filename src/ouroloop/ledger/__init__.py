@@ -1,1 +1,190 @@
-"""Double-entry books that balance to exactly 0 on every path."""
+"""Double-entry books that balance to exactly 0 on every path.
+
+Declare flow types, have them proved, open the books, post, and read. Amounts are USD bn, one column per path; here
+three friends and two worlds, one in which A brings 100 of its own cash and one in which it brings 150:
+
+    >>> from ouroloop import ledger as books
+    >>> world = books.build(
+    ...     [
+    ...         books.equity_investment("A", "B"),
+    ...         books.purchase_expensed("B", "C"),
+    ...         books.purchase_capitalized("C", "A"),
+    ...         books.boundary_receipt("users", "C"),
+    ...     ],
+    ...     sectors={"users": "outside_customers"},
+    ... )
+    >>> opened = books.open_books(world, {books.cash("A"): [100.0, 150.0]}, paths=2)
+    >>> amounts = world.amounts({"invest:A:B": 100.0, "buy:B:C": 100.0, "capex:C:A": 100.0}, paths=2)
+    >>> closed = books.post(world, opened, amounts)
+    >>> read = books.statement(world, closed)
+    >>> dict(zip(world.entities[:3], read.revenue[:, 0].tolist()))
+    {'A': 100.0, 'B': 0.0, 'C': 100.0}
+    >>> float(abs(books.residual(world, closed).by_entity).max())
+    0.0
+
+Whose money was that? Color it: what B paid C was A's funding, and none of it came from a customer.
+
+    >>> colored, _ = books.pay(world, books.open_colors(world, opened), amounts)
+    >>> shares = books.revenue_shares(colored)[world.entities.index("C"), :, 0]
+    >>> {color: share for color, share in zip(books.colors_of(world), shares.tolist()) if share}
+    {'member:A': 1.0}
+
+A flow type with a leg missing is refused when the world is built, by entity and flow name.
+
+Order of use: `build` -> `open_books` (and `open_colors`) -> `post` (and `pay`) each period -> `residual`, `gaps`,
+`paper_wealth`, `statement`, `consolidate`. `begin_log` and `PostingLog.record` keep what `audit` replays. The
+memorandum (`open_memorandum`, `sign`, `resolve`) and the `LienRegister` hold what no balance sheet shows.
+"""
+
+from ouroloop.ledger.auditor import Disagreement, Verdict, audit
+from ouroloop.ledger.build import build
+from ouroloop.ledger.chart import (
+    CASH,
+    MEMBER,
+    OPENING_CASH,
+    UNEXPLAINED,
+    UNKNOWN,
+    USD,
+    Account,
+    AccountClass,
+    Flow,
+    FlowKind,
+    Leg,
+    credit,
+    debit,
+)
+from ouroloop.ledger.color import (
+    ColoredCash,
+    Payments,
+    color_gap,
+    colors_of,
+    open_colors,
+    pay,
+    payments,
+    revenue_shares,
+    split,
+)
+from ouroloop.ledger.consolidate import Consolidation, Elimination, consolidate
+from ouroloop.ledger.flows import (
+    asset_write_off,
+    boundary_payment,
+    boundary_receipt,
+    cash,
+    closing,
+    conversion,
+    correction,
+    cost_of_sale,
+    depreciation,
+    distribution,
+    equity_investment,
+    interest,
+    loan,
+    loan_write_off,
+    purchase_capitalized,
+    purchase_expensed,
+    repayment,
+    revaluation,
+    sale_on_account,
+    settlement,
+)
+from ouroloop.ledger.invariants import Gaps, Residual, gaps, paper_wealth, residual
+from ouroloop.ledger.ledger import Books, Chart, Ledger, opening_amounts
+from ouroloop.ledger.liens import DoublePledge, Lien, LienRegister
+from ouroloop.ledger.log import Period, PostingLog, begin_log
+from ouroloop.ledger.memorandum import (
+    Fate,
+    Memorandum,
+    Promise,
+    PromiseKind,
+    check_resolved_once,
+    open_memorandum,
+    outstanding,
+    resolve,
+    sign,
+)
+from ouroloop.ledger.posting import check_amounts, check_exact, open_books, post
+from ouroloop.ledger.precision import quantize
+from ouroloop.ledger.statement import Statement, statement
+
+__all__ = [
+    "CASH",
+    "MEMBER",
+    "OPENING_CASH",
+    "UNEXPLAINED",
+    "UNKNOWN",
+    "USD",
+    "Account",
+    "AccountClass",
+    "Books",
+    "Chart",
+    "ColoredCash",
+    "Consolidation",
+    "Disagreement",
+    "DoublePledge",
+    "Elimination",
+    "Fate",
+    "Flow",
+    "FlowKind",
+    "Gaps",
+    "Ledger",
+    "Leg",
+    "Lien",
+    "LienRegister",
+    "Memorandum",
+    "Payments",
+    "Period",
+    "PostingLog",
+    "Promise",
+    "PromiseKind",
+    "Residual",
+    "Statement",
+    "Verdict",
+    "asset_write_off",
+    "audit",
+    "begin_log",
+    "boundary_payment",
+    "boundary_receipt",
+    "build",
+    "cash",
+    "check_amounts",
+    "check_exact",
+    "check_resolved_once",
+    "closing",
+    "color_gap",
+    "colors_of",
+    "consolidate",
+    "conversion",
+    "correction",
+    "cost_of_sale",
+    "credit",
+    "debit",
+    "depreciation",
+    "distribution",
+    "equity_investment",
+    "gaps",
+    "interest",
+    "loan",
+    "loan_write_off",
+    "open_books",
+    "open_colors",
+    "open_memorandum",
+    "opening_amounts",
+    "outstanding",
+    "paper_wealth",
+    "pay",
+    "payments",
+    "post",
+    "purchase_capitalized",
+    "purchase_expensed",
+    "quantize",
+    "repayment",
+    "residual",
+    "resolve",
+    "revaluation",
+    "revenue_shares",
+    "sale_on_account",
+    "settlement",
+    "sign",
+    "split",
+    "statement",
+]

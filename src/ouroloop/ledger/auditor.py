@@ -1,0 +1,162 @@
+"""The auditor: keeps the books of a posting log again, slowly, in Python integers, and says where they differ.
+
+It shares no arithmetic with the engine: no arrays, no floating point beyond reading the log, no matrix (it follows the
+legs of the flow types), no common code for colors. What it replays is what DESIGN calls exact, so the smallest
+difference, one quantum, is a disagreement.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ouroloop.core import QUANTUM, quanta
+from ouroloop.ledger.chart import MEMBER, OPENING_CASH, UNKNOWN, Flow
+from ouroloop.ledger.log import Cube, Period, PostingLog, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One number on which log and auditor differ, or one sum that is not 0."""
+
+    period: str
+    path: int
+    what: str
+    logged: float
+    recomputed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Does the log agree with its replay, to the last quantum?"""
+
+    agrees: bool
+    disagreements: tuple[Disagreement, ...]
+
+
+@dataclass
+class _Path:
+    """One path's books, in quanta."""
+
+    log: PostingLog
+    path: int
+    books: Counter[str] = field(default_factory=Counter[str])
+    cash: dict[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
+    revenue: dict[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
+    carried: list[Counter[str]] = field(default_factory=list[Counter[str]])
+    found: list[Disagreement] = field(default_factory=list[Disagreement])
+
+    def post(self, flows: Sequence[Flow], amounts: Rows, period: str) -> list[int]:
+        """Add every flow, leg by leg; an amount that cannot be exact is reported and left out."""
+        rounded: list[int] = []
+        for flow, row in zip(flows, amounts, strict=True):
+            try:
+                rounded.append(quanta(row[self.path]))
+            except ValueError:
+                self.found.append(Disagreement(period, self.path, f"amount of {flow.name}", row[self.path], 0.0))
+                rounded.append(0)
+            for leg in flow.legs:
+                self.books[str(leg.account)] += leg.sign * rounded[-1]
+        return rounded
+
+    def open_colors(self) -> None:
+        for entity in self.log.entities:
+            held = self.books[f"{entity}/asset/cash"]
+            color = self.log.sectors.get(entity, OPENING_CASH if held > 0 else UNKNOWN)
+            self.cash[entity], self.revenue[entity] = Counter({color: held}), Counter()
+
+    def pay(self, flow: Flow, amount: int) -> None:
+        """Move the colors of one payment."""
+        payer, payee = flow.payers[0], flow.payees[0]
+        source, target = (payer, payee) if amount >= 0 else (payee, payer)
+        moved, sectors = abs(amount), self.log.sectors
+        if source in sectors:
+            taken = Counter({sectors[source]: moved})
+        else:
+            pot = self.cash[source]
+            covered = min(moved, max(sum(pot.values()), 0))
+            taken = self.share(pot, covered)
+            taken[UNKNOWN] += moved - covered
+        self.cash[source].subtract(taken)
+        arriving = Counter(taken)
+        if target in sectors:
+            arriving = Counter({sectors[target]: moved})
+        elif flow.paint is not None and amount >= 0 and (payer not in sectors or flow.paint != MEMBER):
+            arriving = Counter({f"{MEMBER}:{payer}" if flow.paint == MEMBER else flow.paint: moved})
+        if target not in sectors:
+            hole = min(max(-self.cash[target][UNKNOWN], 0), moved)
+            filling = self.share(arriving, hole)
+            self.cash[target][UNKNOWN] += hole
+            self.cash[target].subtract(filling)
+        self.cash[target].update(arriving)
+        signed = Counter({color: part if amount >= 0 else -part for color, part in taken.items()})
+        self.carried.append(signed)
+        if flow.pays_revenue:
+            self.revenue[payee].update(signed)
+
+    def share(self, pot: Counter[str], amount: int) -> Counter[str]:
+        """floor(amount * part / total) of each color; the missing quanta from the first colors with a remainder."""
+        total, taken, broken = sum(max(part, 0) for part in pot.values()), Counter[str](), list[str]()
+        for color in self.log.colors if amount else ():
+            taken[color], rest = divmod(max(pot[color], 0) * amount, total)
+            broken += [color] if rest else []
+        for color in broken[: amount - sum(taken.values())]:
+            taken[color] += 1
+        return taken
+
+    def compare(self, period: Period) -> None:
+        """Everything that the log says after a period, and the sums that must be 0."""
+        for account, row in zip(self.log.accounts, period.books, strict=True):
+            self.check(period.label, f"account {account}", row[self.path], self.books[str(account)])
+        entities, claims = Counter[str](), Counter[str]()
+        for account in self.log.accounts:
+            entities[f"{account.entity} [{account.good}]"] += self.books[str(account)]
+            if account.account_class.claim:
+                claims[f"{account.instrument} [{account.good}]"] += self.books[str(account)]
+        for kind, sums in (("entity", entities), ("claim", claims)):
+            for name, value in sums.items():
+                self.check(period.label, f"residual of {kind} {name}", 0.0, value)
+        names = self.log.entities
+        self.check_cube(period, "cash of", names, period.cash_colors, lambda n: self.cash[names[n]])
+        self.check_cube(period, "revenue of", names, period.revenue_colors, lambda n: self.revenue[names[n]])
+        paid = [flow.name for flow in self.log.flows if flow.payers and flow.payees]
+        self.check_cube(period, "payment", paid, period.carried, lambda n: self.carried[n])
+        for entity in names if period.cash_colors is not None else ():
+            held = self.books[f"{entity}/asset/cash"] - sum(self.cash[entity].values())
+            self.check(period.label, f"cash without color of {entity}", 0.0, held)
+
+    def check_cube(
+        self, period: Period, what: str, names: Sequence[str], cube: Cube | None, mine: Callable[[int], Counter[str]]
+    ) -> None:
+        for n, rows in enumerate(cube or ()):
+            for color, row in zip(self.log.colors, rows, strict=True):
+                self.check(period.label, f"{what} {names[n]} from {color}", row[self.path], mine(n)[color])
+
+    def check(self, period: str, what: str, logged: float, mine: int) -> None:
+        # Scaling by a power of two is exact, comparing a float with an integer is exact in Python, and NaN equals none.
+        if logged / QUANTUM != mine:
+            self.found.append(Disagreement(period, self.path, what, logged, mine * QUANTUM))
+
+
+def audit(log: PostingLog) -> Verdict:
+    """Are these books right? Replays the log and returns every disagreement, by path, period and account.
+
+    Checks balances, the sums that must be 0 by entity and by claim, and, where the log holds them, the colors of cash,
+    of revenue and of each payment. Never raises for what a log contains; a number that is none disagrees with all.
+    """
+    found: list[Disagreement] = []
+    for path in range(len(log.opening.books[0]) if log.opening.books else 0):
+        ours = _Path(log, path)
+        ours.post(log.openings, log.opening.amounts, "opening")
+        ours.open_colors()
+        ours.compare(log.opening)
+        for period in log.periods:
+            ours.carried = []
+            rounded = ours.post(log.flows, period.amounts, period.label)
+            for flow, amount in zip(log.flows, rounded, strict=True):
+                if flow.payers and flow.payees:
+                    ours.pay(flow, amount)
+            ours.compare(period)
+        found += ours.found
+    return Verdict(not found, tuple(found))

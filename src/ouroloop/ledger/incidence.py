@@ -1,0 +1,80 @@
+"""Add flows into accounts by padded gather: each account reads the flows that touch it.
+
+Measured on CPU with 10,000 paths, as multiples of a bare array add over the same bytes: at 1,000 accounts and 1,000
+flow types a dense product costs 10, a scatter 4.5, a loop over legs 1.6 (but one kernel per leg on other machines) and
+the gather in blocks of 128 paths 2. At 60 accounts and 50 flows dense and gather cost the same (about 6, all of it the
+call), so there is no size at which to switch to dense. The gather also keeps a NaN amount in the accounts that its flow
+touches, where a dense product would spread it to all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Int64, Num
+
+_WIDEST = 8
+"""Rows read by one gather step. Accounts with more (cash) are added up in several levels."""
+
+_Level = tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Incidence:
+    """A matrix with entries -1, 0, 1, applied to rows of amounts: `incidence @ amounts`, float or integer."""
+
+    matrix: Int64[np.ndarray, "row column"]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_levels", _levels(self.matrix))
+
+    def __matmul__(self, amounts: Num[Array, "column path"]) -> Num[Array, "row path"]:
+        zero = jnp.zeros_like(amounts[:1])
+        levels: tuple[_Level, ...] = self._levels  # pyright: ignore[reportAttributeAccessIssue]
+        rows = jnp.concatenate([amounts, -amounts, zero])
+        for number, level in enumerate(levels):
+            last = number == len(levels) - 1
+            sums = [_sum_rows(rows, table) for table in level]
+            rows = jnp.concatenate([*sums] if last else [*sums, zero])
+        return rows
+
+
+def _sum_rows(rows: Num[Array, "source path"], table: np.ndarray) -> Num[Array, "row path"]:
+    total = rows[table[:, 0]]
+    for k in range(1, table.shape[1]):
+        total = total + rows[table[:, k]]
+    return total
+
+
+def _levels(matrix: np.ndarray) -> tuple[_Level, ...]:
+    """Tables of source rows per level. The first level reads (+amounts, -amounts, 0), each later one the level before.
+
+    Within a level, pieces of up to 8 sources are sorted by width (1, 2, 4, 8) so that little is read in vain; the last
+    level picks the rows in their own order.
+    """
+    height, columns = matrix.shape
+    sources = [
+        [int(c) + (columns if matrix[r, c] < 0 else 0) for c in np.flatnonzero(matrix[r])] for r in range(height)
+    ]
+    nothing, levels = 2 * columns, list[_Level]()
+    while any(len(row) > 1 for row in sources):
+        pieces = [(r, row[i : i + _WIDEST]) for r, row in enumerate(sources) for i in range(0, len(row), _WIDEST)]
+        by_width: dict[int, list[int]] = {}
+        for n, (_, piece) in enumerate(pieces):
+            by_width.setdefault(1 << (len(piece) - 1).bit_length(), []).append(n)
+        tables, after = list[np.ndarray](), [list[int]() for _ in range(height)]
+        made = 0
+        for width, members in sorted(by_width.items()):
+            table = np.full((len(members), width), nothing, np.int32)
+            for n, member in enumerate(members):
+                row, piece = pieces[member]
+                table[n, : len(piece)] = piece
+                after[row].append(made + n)
+            tables.append(table)
+            made += len(members)
+        levels.append(tuple(tables))
+        sources, nothing = after, made
+    levels.append((np.array([[row[0] if row else nothing] for row in sources], np.int32).reshape(height, 1),))
+    return tuple(levels)
