@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from ouroloop.core import BadInput, Place, Problem, nearest
+from ouroloop.dossier.folder import printable
 from ouroloop.dossier.models import Entity
 
 
@@ -43,12 +44,13 @@ class Names:
         if len(found) == 1:
             return next(iter(found.values()))
         place = Place("<entity>")
+        shown = printable(name if len(name) <= 60 else f"{name[:59]}…")
         if found:
             said = " and ".join(f"{entity.names.en} ({entity.id})" for entity in found.values())
-            message = f"'{name}' may mean {said}."
+            message = f"'{shown}' may mean {said}."
             raise BadInput([Problem(place, "ambiguous-name", message, f"ask by id: {' or '.join(found)}")])
         hint = nearest(name, self._spelled)
-        raise BadInput([Problem(place, "unknown-entity", f"No entity is called '{name}'.", hint)])
+        raise BadInput([Problem(place, "unknown-entity", f"No entity is called '{shown}'.", hint)])
 
     def ambiguous(self) -> Mapping[str, tuple[Entity, ...]]:
         """Folded names that belong to more than one entity."""
