@@ -187,7 +187,8 @@ class _Builder:
                 if in_mapping and key is None:
                     raise _Refused(_at(event), "yaml-key", "A key must be plain text, not a list or a mapping.", "")
                 value = {} if kind is MappingStartEvent else []
-                starts[id(value)] = _at(event)
+                mark = event.start_mark
+                starts[id(value)] = (mark.line, mark.column)
                 nodes += 1
                 if len(stack) >= MAX_DEPTH:
                     raise _Refused(_at(event), "too-deep", f"Nested deeper than {MAX_DEPTH} levels.", "flatten it")

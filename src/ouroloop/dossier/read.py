@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from ouroloop.core import Place, Problem
+from ouroloop.core import Problem
 from ouroloop.dossier.folder import find, listing, read_bytes
 from ouroloop.dossier.marks import Loc, Tree, decode, parse
 from ouroloop.dossier.models import (
@@ -23,7 +23,6 @@ from ouroloop.dossier.models import (
     Header,
     Quote,
     Record,
-    Series,
     SeriesValue,
     Source,
     UsefulLife,
@@ -180,48 +179,56 @@ def _give_places(tree: Tree) -> list[Problem]:
 
 
 def _take_figures(reading: Reading, tree: Tree) -> None:
+    """Flatten the series of one file to figures: what a value does not say, its series says."""
     checked = _validator(FigureFile)(tree.root)
     assert isinstance(checked, FigureFile)
+    flat: list[dict[str, Any]] = []
+    locs: list[Loc] = []
     problems: list[Problem] = []
     for number, series in enumerate(checked.series):
+        shared = {
+            "entity": checked.entity,
+            "concept": series.concept,
+            "counterparty": series.counterparty,
+            "unit": series.unit,
+        }
         rows = tree.root["series"][number]["values"]
-        for row, (value, raw) in enumerate(zip(series.values, rows, strict=True)):
-            loc: Loc = ("series", number, "values", row)
-            if value.cite is None and series.cite is None:
+        for row, value in enumerate(series.values):
+            place = tree.start(rows[row])
+            cite = value.cite or series.cite
+            if cite is None:
                 message = "Neither this value nor its series says where the number was read."
-                problems.append(tree.problem(tree.start(raw), "no-cite", message, "add cite: source-id#locator"))
+                problems.append(tree.problem(place, "no-cite", message, "add cite: source-id#locator"))
                 continue
-            try:
-                figure = _figure(checked.entity, series, value, tree.start(raw))
-            except ValidationError as error:
-                problems += problems_of(error, tree, SeriesValue, loc)
-                continue
-            reading.figures.append(figure)
-            reading.origins[id(figure)] = (tree, loc)
+            start, end = value.period or (None, value.at)
+            own = {
+                "start": start,
+                "end": end,
+                "value": value.value,
+                "known": value.known,
+                "known_basis": value.known_basis,
+                "cite": cite,
+                "basis": value.basis or series.basis,
+                "grade": value.grade or series.grade,
+                "tag": value.tag or series.tag,
+                "note": value.note or series.note,
+                "place": place,
+            }
+            flat.append(shared | own)
+            locs.append(("series", number, "values", row))
+    try:
+        figures = _figures().validate_python(flat)
+    except ValidationError as error:
+        problems += problems_of(error, tree, SeriesValue, locs)
+    else:
+        reading.figures += figures
+        reading.origins |= {id(figure): (tree, loc) for figure, loc in zip(figures, locs, strict=True)}
     reading.problems += capped(tree, problems)
 
 
-def _figure(entity: str, series: Series, value: SeriesValue, place: Place) -> Figure:
-    start, end = value.period or (None, value.at)
-    return Figure.model_validate(
-        {
-            "entity": entity,
-            "concept": series.concept,
-            "counterparty": series.counterparty,
-            "start": start,
-            "end": end,
-            "value": value.value,
-            "unit": series.unit,
-            "known": value.known,
-            "known_basis": value.known_basis,
-            "cite": value.cite or series.cite,
-            "basis": value.basis or series.basis,
-            "grade": value.grade or series.grade,
-            "tag": value.tag or series.tag,
-            "note": value.note or series.note,
-            "place": place,
-        }
-    )
+@cache
+def _figures() -> TypeAdapter[list[Figure]]:
+    return TypeAdapter(list[Figure])
 
 
 _M = TypeVar("_M", bound=BaseModel)
@@ -231,9 +238,3 @@ _M = TypeVar("_M", bound=BaseModel)
 def _validator(model: type[_M]) -> Callable[[Any], _M]:
     validate = model.__pydantic_validator__.validate_python
     return lambda value: validate(value, by_alias=True, by_name=False)
-
-
-def doubles(names: Iterable[str]) -> set[str]:
-    """The names that occur more than once."""
-    seen: set[str] = set()
-    return {name for name in names if name in seen or seen.add(name)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -50,14 +50,20 @@ _FORMS = {
 _QUOTED = re.compile(r"'([^']*)'")
 
 
-def problems_of(error: ValidationError, tree: Tree, model: type[BaseModel], prefix: Loc = ()) -> list[Problem]:
-    """Every error of one file as problems, the first `MOST_PER_FILE` in the file's order and a count of the rest."""
+def problems_of(error: ValidationError, tree: Tree, model: type[BaseModel], rows: Sequence[Loc] = ()) -> list[Problem]:
+    """Every error of one file as problems, the first `MOST_PER_FILE` in the file's order and a count of the rest.
+
+    When a list made of the file's rows was validated, `rows` says where each of its items stands.
+    """
     found: dict[tuple[Any, str], Problem] = {}
     errors = error.errors(include_url=False)
     for one in errors[:_MOST_TRANSLATED]:
         if one["type"] == "too_short" and one["input"]:
             continue  # every item of the list failed; each has said so itself
-        problem = _problem(one, tree, model, prefix)
+        loc: Loc = one["loc"]
+        if rows and loc and isinstance(loc[0], int):
+            loc = (*rows[loc[0]], *loc[1:])
+        problem = _problem(one, loc, tree, model)
         found.setdefault((problem.place, problem.code), problem)
     more = max(0, len(errors) - _MOST_TRANSLATED)
     return capped(tree, sorted(found.values(), key=lambda p: (p.place, p.code)), more)
@@ -73,8 +79,8 @@ def capped(tree: Tree, problems: list[Problem], more: int = 0) -> list[Problem]:
     return [*problems[:MOST_PER_FILE], tree.problem(last, "more-problems", message, "mend the first ones")]
 
 
-def _problem(error: Any, tree: Tree, model: type[BaseModel], prefix: Loc) -> Problem:
-    kind, loc, value = str(error["type"]), (*prefix, *error["loc"]), error.get("input")
+def _problem(error: Any, loc: Loc, tree: Tree, model: type[BaseModel]) -> Problem:
+    kind, value = str(error["type"]), error.get("input")
     name = next((step for step in reversed(loc) if isinstance(step, str)), "the file")
     if kind in OWN:
         said = str(error["msg"])
