@@ -56,7 +56,8 @@ def find(name_or_path: str | os.PathLike[str]) -> tuple[Path, str]:
     Raises BadInput `no-dossier` when there is neither.
     """
     shown = os.fspath(name_or_path)
-    if isinstance(name_or_path, str) and _plain(shown) and (BUNDLED / shown / "dossier.yaml").is_file():
+    known = bundled()
+    if isinstance(name_or_path, str) and shown in known:
         return BUNDLED / shown, shown
     try:
         path = Path(shown)
@@ -68,10 +69,10 @@ def find(name_or_path: str | os.PathLike[str]) -> tuple[Path, str]:
         return path, printable(shown.rstrip("/\\") or shown)
     if is_file and path.name == "dossier.yaml":
         return path.parent, printable(str(path.parent))
-    known = bundled()
-    said = f"'{printable(shown)}' is neither a folder nor a bundled dossier."
-    hint = nearest(shown, known) or f"bundled: {', '.join(known) or 'none'}; or give the path of a folder"
-    raise BadInput([Problem(Place(printable(shown) or "<dossier>"), "no-dossier", said, hint)])
+    short = printable(shown if len(shown) <= 200 else f"{shown[:199]}…")
+    said = f"'{short}' is neither a folder nor a bundled dossier."
+    hint = nearest(short, known) or f"bundled: {', '.join(known) or 'none'}; or give the path of a folder"
+    raise BadInput([Problem(Place(short or "<dossier>"), "no-dossier", said, hint)])
 
 
 def listing(root: Path, shown: str) -> Listing:
@@ -162,10 +163,6 @@ def _leave(relative: str, found: Listing) -> None:
         found.problems.append(Problem(Place(at), "wrong-ending", message, "rename it"))
     elif not name.startswith((".", "_", *_SILENT)):
         found.unknown.append(at)
-
-
-def _plain(text: str) -> bool:
-    return bool(text) and not text.startswith(".") and not any(c in text for c in "/\\\0")
 
 
 def _unreadable(shown: str, error: Exception) -> Problem:
