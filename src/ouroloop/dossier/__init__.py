@@ -1,8 +1,110 @@
-"""The dossier: sourced, dated records of a capital loop; read, checked, and seen as of a date."""
+"""The dossier: sourced, dated records of a capital loop; read, checked, seen as of a date, turned into flows.
+
+Reading and checking import nothing heavy. What stands on numpy (flows, networks, the replay through the ledger) is
+imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import Any
 
 from ouroloop.dossier.checks import check
-from ouroloop.dossier.dossier import Dossier, load
+from ouroloop.dossier.concepts import CONCEPTS, Concept, concept
+from ouroloop.dossier.dossier import Dossier, cites_of, load
 from ouroloop.dossier.folder import bundled
+from ouroloop.dossier.models import (
+    Article,
+    Basket,
+    Cite,
+    Claim,
+    Deal,
+    Entity,
+    EntityKind,
+    Event,
+    Figure,
+    Grade,
+    Header,
+    Instrument,
+    Quote,
+    Source,
+    SourceClass,
+    Status,
+    StatusStep,
+    Tranche,
+    UsefulLife,
+    Verdict,
+)
+from ouroloop.dossier.names import spellings
 from ouroloop.dossier.scaffold import new_dossier
 
-__all__ = ["Dossier", "bundled", "check", "load", "new_dossier"]
+__all__ = [
+    "CONCEPTS",
+    "Article",
+    "Basket",
+    "Cite",
+    "Claim",
+    "Concept",
+    "Deal",
+    "Dossier",
+    "Entity",
+    "EntityKind",
+    "Event",
+    "Figure",
+    "Grade",
+    "Header",
+    "Instrument",
+    "Quote",
+    "Source",
+    "SourceClass",
+    "Status",
+    "StatusStep",
+    "Tranche",
+    "UsefulLife",
+    "Verdict",
+    "bundled",
+    "check",
+    "cites_of",
+    "concept",
+    "load",
+    "new_dossier",
+    "spellings",
+]
+
+# Public name -> the module that it is imported from when first asked for.
+_LATER = {
+    "Choice": "choose",
+    "Flow": "flows",
+    "Funnel": "funnel",
+    "Replay": "replay",
+    "Standing": "standing",
+    "choose": "choose",
+    "flows": "flows",
+    "funnel": "funnel",
+    "network": "network",
+    "replay": "replay",
+    "standings": "standing",
+    "tier_of": "standing",
+    "write_schemas": "schema",
+}
+
+
+class _Package(ModuleType):
+    """Keeps the name `flows` for the function: importing the module `flows` would put itself there."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _LATER and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    setattr(sys.modules[__name__], name, value)
+    return value
