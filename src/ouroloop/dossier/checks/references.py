@@ -169,7 +169,7 @@ def part_of_cycle(facts: Facts) -> Iterator[Finding]:
     Nobody's accounts would hold the others'.
     """
     above = {entity.id: entity.part_of for entity in facts.reading.entities}
-    for name, ring in _rings(above):
+    for name, ring in rings(above):
         message = f"'{name}' is part of itself: {' → '.join(ring)}."
         yield Finding(facts.entities[name], ("part_of",), message, "delete one of the links")
 
@@ -181,12 +181,12 @@ def amends_cycle(facts: Facts) -> Iterator[Finding]:
     There would be no latest deal, so nothing would be firm.
     """
     earlier = {deal.id: deal.amends for deal in facts.reading.deals}
-    for name, ring in _rings(earlier):
+    for name, ring in rings(earlier):
         message = f"'{name}' amends itself: {' → '.join(ring)}."
         yield Finding(facts.deals[name], ("amends",), message, "an amendment names the earlier deal")
 
 
-def _rings(above: dict[str, str | None]) -> Iterator[tuple[str, list[str]]]:
+def rings(above: dict[str, str | None]) -> Iterator[tuple[str, list[str]]]:
     """Every ring of a map, once, from its first member on. One pass: each name is left for good."""
     done: set[str] = set()
     for name in above:
