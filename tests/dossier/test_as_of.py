@@ -132,8 +132,20 @@ def test_sources_published_later_are_hidden_unless_something_visible_cites_them(
     dossier = load(new_dossier(tmp_path / "loop"))
     assert set(dossier.as_of(date(2025, 1, 14)).sources) == set()
     assert set(dossier.as_of(date(2025, 1, 20)).sources) == {"chip-maker-announcement", "lab-announcement"}
-    # Known on 1 May through results that were published in August: the source stays with its figure.
+
+
+def test_a_source_stays_with_a_record_that_was_known_before_its_own_day(tmp_path: Path) -> None:
+    root = new_dossier(tmp_path / "loop")
+    path = root / "sources" / "announcements.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("2025-05-01", "2025-08-01"), encoding="utf-8")
+    dossier = load(root)
+    assert "chip-maker-results" not in dossier.as_of(date(2025, 4, 30)).sources
     assert "chip-maker-results" in dossier.as_of(date(2025, 5, 1)).sources
+
+
+def test_equal_views_have_equal_hashes(dossier: Dossier) -> None:
+    day = days_of(dossier)[0]
+    assert len({dossier.as_of(day), dossier.as_of(day), dossier}) == 2
 
 
 def test_records_of_a_dossier_cannot_be_changed(dossier: Dossier) -> None:

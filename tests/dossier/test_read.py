@@ -198,7 +198,7 @@ def test_lookups_find_deals_figures_and_sources(root: Path) -> None:
     assert len(dossier.figures_of("chip-maker", "revenue")) == 2
     assert dossier.figures_of("chip-maker", "capex") == ()
     figure = dossier.figures[0]
-    assert dossier.source(figure.cite).title == "Results of the first half of 2025"
+    assert dossier.source(figure.cite).title == "Quarterly results of 2025"
     assert not dossier.needs_primary(figure)
     edit(root / "sources" / "announcements.yaml", ("    address: https://example.com/chip-maker-results\n", ""))
     assert load(root).needs_primary(figure)

@@ -46,6 +46,10 @@ class Dossier:
     date: date
     """The day up to which things are known."""
 
+    def __hash__(self) -> int:
+        """So that answers can be kept by dossier; equal dossiers have equal hashes."""
+        return hash((self.header.id, self.date, len(self.deals), len(self.figures)))
+
     def as_of(self, day: date) -> Dossier:
         """The dossier as the public could know it at the end of `day`.
 

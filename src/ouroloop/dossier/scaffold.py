@@ -98,10 +98,10 @@ sources:
     published: 2025-01-15
     class: primary
   - id: chip-maker-results
-    title: Results of the first half of 2025
+    title: Quarterly results of 2025
     producer: Chip Maker
     address: https://example.com/chip-maker-results
-    published: 2025-08-01
+    published: 2025-05-01
     class: primary
 """,
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from ouroloop.dossier.checks.references import cites
 from ouroloop.dossier.checks.registry import Facts, Finding, check_named
-from ouroloop.dossier.models import Record
+from ouroloop.dossier.models import Record, Source
 
 
 @check_named("after-collection", "strict")
@@ -55,3 +56,28 @@ def claim_before_article(facts: Facts) -> Iterator[Finding]:
         if day is not None and claim.known.last < day.first:
             message = f"Known on {claim.known}; '{claim.article}' was published on {day}."
             yield Finding(claim, ("known",), message, "use the later day")
+
+
+@check_named("known-before-source", "advisory")
+def known_before_source(facts: Facts) -> Iterator[Finding]:
+    """Records count as known before any source that they cite was published.
+
+    Either the day is wrong, or an earlier source exists and should be cited: a view of that day shows the record.
+    """
+    cited: dict[int, tuple[Record, list[Source]]] = {}
+    for record, _, cite in cites(facts):
+        cited.setdefault(id(record), (record, []))[1].append(facts.sources[cite.source])
+    known = {id(record): day for record, day in _known(facts)}
+    early: dict[str, list[Record]] = {}
+    for record, sources in cited.values():
+        days = [source.published.first for source in sources if source.published is not None]
+        if len(days) == len(sources) and known[id(record)] < min(days):
+            early.setdefault(min(sources, key=_published).id, []).append(record)
+    for name, records in early.items():
+        published = facts.sources[name].published
+        message = f"Records known before '{name}' was published on {published}: {len(records)}, the first here."
+        yield Finding(records[0], ("known",), message, "cite the earlier source, or use its day")
+
+
+def _published(source: Source) -> date:
+    return source.published.first if source.published is not None else date.max
