@@ -233,6 +233,12 @@ def long_figures(rng: random.Random, root: Path) -> None:
 
 
 @mutator
+def the_same_slip_everywhere(rng: random.Random, root: Path) -> None:
+    row = rng.choice(["- ~\n", "- {a: 1, a: 2}\n", '- "\\0"\n', "- {id: ~, title: ~}\n", "- {? a, ? a}\n", "id: 1\n"])
+    (root / "sources" / "long.yaml").write_text("sources:\n" * (row[0] == "-") + row * 50_000)
+
+
+@mutator
 def one_long_line(rng: random.Random, root: Path) -> None:
     text = rng.choice(
         ["a" * 3_000_000, "a: " * 200_000, "'" + "x" * 2_000_000, "&" * 1_000_000, "a," * 500_000, '"\\' * 500_000]

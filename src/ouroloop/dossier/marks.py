@@ -31,6 +31,7 @@ from ouroloop.core import Place, Problem
 MAX_BYTES = 4 * 2**20
 MAX_DEPTH = 24
 MAX_NODES = 400_000
+_MOST_NOTED = 50
 
 Loc = tuple[str | int, ...]
 Mark = tuple[int, int]  # line and column from 0, as libyaml counts
@@ -145,9 +146,19 @@ class _Builder:
     starts: dict[int, Mark]
     problems: list[Problem] = field(default_factory=list)
 
+    @cached_property
+    def _lines(self) -> list[str]:
+        return _LINES.split(self.text)
+
+    def note(self, event: Any, code: str, message: str, hint: str) -> None:
+        """Keep a problem that reading can go on after; a file full of them is given up."""
+        if len(self.problems) == _MOST_NOTED:
+            message = "There are more problems from here on in this file."
+            raise _Refused(_at(event), "more-problems", message, "mend the first ones")
+        self.problems.append(self.problem(_at(event), code, message, hint))
+
     def problem(self, at: Mark, code: str, message: str, hint: str = "") -> Problem:
-        lines = _LINES.split(self.text)
-        excerpt = _visible(lines[at[0]]) if at[0] < len(lines) else ""
+        excerpt = _visible(self._lines[at[0]]) if at[0] < len(self._lines) else ""
         return Problem(Place(self.path, at[0] + 1, at[1] + 1), code, message, hint, excerpt)
 
     def run(self) -> Any:
@@ -178,9 +189,7 @@ class _Builder:
                     key = value
                     continue
                 if value in _NULLS and event.implicit[0] and not event.style:
-                    self.problems.append(
-                        self.problem(_at(event), "yaml-null", f"'{value}' is not a value here.", "leave the key out")
-                    )
+                    self.note(event, "yaml-null", f"'{value}' is not a value here.", "leave the key out")
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 if event.anchor is not None or event.tag is not None:
                     raise _clever(event)
@@ -236,11 +245,11 @@ class _Builder:
         if found := _UNSEEN.search(value) or _LINES.search(value.strip()):
             name = f"U+{ord(found.group()[0]):04X}"
             message = f"This text holds {name}, an invisible character or line break."
-            self.problems.append(self.problem(_at(event), "unseen-character", message, "write it on one line, without"))
+            self.note(event, "unseen-character", message, "write it on one line, without")
 
     def _repeated(self, event: Any, key: str) -> None:
         message = f"The key '{_short(key)}' stands twice in this mapping."
-        self.problems.append(self.problem(_at(event), "repeated-key", message, "keep one of them"))
+        self.note(event, "repeated-key", message, "keep one of them")
 
 
 def _at(event: Any) -> Mark:

@@ -133,7 +133,7 @@ def read(name_or_path: str | os.PathLike[str]) -> Reading:
             continue
         tree, problems = parse(at, text)
         if tree is None or problems:
-            reading.problems += problems if tree is None else capped(tree, problems)
+            reading.problems += problems
             continue
         try:
             _take(reading, kind, tree)
