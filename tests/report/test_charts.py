@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
 
 from ouroloop.report.charts import bars, intervals, lines, stacked
 from ouroloop.report.language import Language
-from ouroloop.report.table import Basis, Cell, Row, Table
+from ouroloop.report.table import Basis, Cell, Column, Kind, Row, Table
 from tests.report.sample import funnel_table, interval_table, ratio_table, shares
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -77,3 +78,16 @@ def test_drawings_escape_the_words_of_a_dossier() -> None:
     drawn = stacked(Table("t", "t", table.columns, (bad,)), "member", ["customers"], ENGLISH, '"<')
     assert "<img" not in drawn
     ElementTree.fromstring(drawn)
+
+
+def test_labels_of_lines_that_end_together_are_moved_apart() -> None:
+    columns = (Column("date", "Date"), *(Column(f"r{n}", f"ratio {n}", Kind.RATIO) for n in range(4)))
+    rows = tuple(
+        Row(f"y{year}", {"date": Cell(str(year)), **{f"r{n}": Cell(1.0 + 0.01 * n) for n in range(4)}})
+        for year in (1, 2)
+    )
+    drawn = lines(Table("t", "t", columns, rows), "date", [f"r{n}" for n in range(4)], ENGLISH, "r")
+    ends = [t for t in ElementTree.fromstring(drawn).iter(f"{SVG}text") if "end" in t.get("class", "").split()]
+    places = sorted(float(t.get("y", "0")) for t in ends)
+    assert len(places) == 4
+    assert min(b - a for a, b in pairwise(places)) >= 13.9

@@ -129,7 +129,7 @@ def lines(table: Table, x: str, series: Sequence[str], language: Language, name:
     body += [
         _say(scale_x.at(index), height - 14, _text(table.rows[index], x), "faint", "middle", 10.5) for index in shown
     ]
-    ends: list[float] = []
+    ends: list[tuple[float, int, str]] = []
     for place, key in enumerate(series):
         column = table.column(key)
         points = [
@@ -143,14 +143,12 @@ def lines(table: Table, x: str, series: Sequence[str], language: Language, name:
         for px, py, row in points:
             said = f"{column.title}, {_text(row, x)}: {in_table(row.cells[key], column.kind, language)}"
             body.append(_marker(place, px, py, said))
-        end = points[-1][1]
-        while any(abs(end - other) < 14 for other in ends):
-            end += 14 if end < height / 2 else -14
-        ends.append(end)
         last = in_table(points[-1][2].cells[key], column.kind, language)
-        body.append(
-            _say(scale_x.end + 10, end + 4, fit(f"{last} {column.title}", 126, 11.5), f"end e-{place}", "start", 11.5)
-        )
+        ends.append((points[-1][1], place, fit(f"{last} {column.title}", 126, 11.5)))
+    for y, (_, place, said) in zip(
+        _apart([end for end, _, _ in sorted(ends)], 14.0, height - 34), sorted(ends), strict=True
+    ):
+        body.append(_say(scale_x.end + 10, y + 4, said, f"end e-{place}", "start", 11.5))
     return _frame(height, body, name, wide)
 
 
@@ -163,6 +161,17 @@ def _broken_line(rows: Sequence[Row], key: str, scale_x: Scale, scale_y: Scale) 
         else:
             pen = "M"
     return path
+
+
+def _apart(places: Sequence[float], gap: float, lowest: float) -> list[float]:
+    """Sorted places moved apart to at least `gap`, none below `lowest`."""
+    moved: list[float] = []
+    for place in places:
+        moved.append(max(place, moved[-1] + gap) if moved else place)
+    for index in range(len(moved) - 1, -1, -1):
+        limit = lowest if index == len(moved) - 1 else moved[index + 1] - gap
+        moved[index] = min(moved[index], limit)
+    return moved
 
 
 def _marker(place: int, x: float, y: float, said: str) -> str:
