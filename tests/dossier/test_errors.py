@@ -19,7 +19,7 @@ import pytest
 from ouroloop.core import BadInput, Problem
 from ouroloop.dossier import check, load, new_dossier
 from ouroloop.dossier.codes import LEVELS, Code, all_codes
-from ouroloop.dossier.marks import MAX_BYTES
+from ouroloop.dossier.folder import MAX_BYTES
 
 FIXTURES = Path(__file__).parent / "fixtures"
 PAGE = Path(__file__).parents[2] / "docs" / "errors.md"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ouroloop.core import BadInput, Place, Problem, nearest
-from ouroloop.dossier.marks import MAX_BYTES
 
+MAX_BYTES = 4 * 2**20
 MAX_FILES = 2_000
 MAX_TOTAL_BYTES = 48 * 2**20
 

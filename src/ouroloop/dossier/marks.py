@@ -1,9 +1,7 @@
-"""YAML as this product reads it: mappings, lists and strings, with the place of everything, and nothing clever.
+"""Where everything stands in a file: its tree of mappings, lists and strings, with the way back to line and column.
 
-A file becomes plain dicts, lists and strings. Anchors, aliases, tags, merge keys, several documents, repeated keys and
-keys that are not text are refused, so that a file means what it shows and no small file can grow large in memory.
-The events of libyaml are walked once; only the start of each mapping and list is kept. The places of single keys and
-values are found by a second walk, which only a file with a problem needs.
+Only the start of each mapping and list is kept. The places of single keys and values are found by a second walk over
+libyaml's events, which only a file with a problem needs, and only as far as the problem.
 """
 
 from __future__ import annotations
@@ -16,8 +14,6 @@ from typing import Any
 
 import yaml
 from yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -28,22 +24,15 @@ from yaml.events import (
 
 from ouroloop.core import Place, Problem
 
-MAX_BYTES = 4 * 2**20
-MAX_DEPTH = 24
-MAX_NODES = 400_000
-_MOST_NOTED = 50
-
 Loc = tuple[str | int, ...]
 Mark = tuple[int, int]  # line and column from 0, as libyaml counts
 
-_LINES = re.compile(r"\r\n|\r|\n")
+LINES = re.compile(r"\r\n|\r|\n")
 # Control and format characters that are unseen or turn the text around; tab, line feed and carriage return stay.
-_UNSEEN = re.compile(
+UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
-_ESCAPING = frozenset('"|>')  # the styles of scalars that can hold what the line does not show
-_NULLS = frozenset({"~", "null", "Null", "NULL"})
 
 
 @dataclass(frozen=True)
@@ -59,7 +48,7 @@ class Tree:
 
     @cached_property
     def _lines(self) -> list[str]:
-        return _LINES.split(self.text)
+        return LINES.split(self.text)
 
     @cached_property
     def _marks(self) -> _Marks:
@@ -89,204 +78,20 @@ class Tree:
 
     def excerpt(self, place: Place) -> str:
         """The line of a place."""
-        return _visible(self._lines[place.line - 1]) if place.line <= len(self._lines) else ""
+        return visible(self._lines[place.line - 1]) if place.line <= len(self._lines) else ""
 
     def problem(self, place: Place, code: str, message: str, hint: str = "", severity: str = "error") -> Problem:
         return Problem(place, code, message, hint, self.excerpt(place), severity)
 
 
-def decode(path: str, data: bytes) -> str | Problem:
-    """The text of a file, or why it is not text: not UTF-8, or with unseen characters. A leading BOM is dropped."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig", "ignore")
-        place = _place_at(path, before)
-        message = f"The file is not UTF-8: byte 0x{data[error.start]:02x} does not belong here."
-        return Problem(place, "not-utf8", message, "save the file as UTF-8", _visible(_LINES.split(before)[-1]))
-    if unseen := _UNSEEN.search(text):
-        before = text[: unseen.start()]
-        name = f"U+{ord(unseen.group()):04X}"
-        excerpt = _LINES.split(text)[_place_at(path, before).line - 1]
-        message = f"The file holds the invisible character {name}, which a reader cannot see."
-        return Problem(_place_at(path, before), "unseen-character", message, "delete it", _visible(excerpt))
-    return text
-
-
-def parse(path: str, text: str) -> tuple[Tree | None, list[Problem]]:
-    """Read one file's text. With problems the tree may be None (unreadable) or partial (repeated keys)."""
-    starts: dict[int, Mark] = {}
-    builder = _Builder(path, text, starts)
-    try:
-        root = builder.run()
-    except _Refused as refused:
-        return None, [*builder.problems, builder.problem(*refused.args)]
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = (mark.line, mark.column) if mark else (0, 0)
-        said = " ".join(part for part in (error.context, error.problem) if part)
-        return None, [
-            *builder.problems,
-            builder.problem(at, "yaml-syntax", f"YAML cannot read this: {said}.", _hint(said)),
-        ]
-    except yaml.YAMLError as error:
-        said = str(error).strip().splitlines()[0]
-        return None, [*builder.problems, builder.problem((0, 0), "yaml-syntax", f"YAML cannot read this: {said}.")]
-    return Tree(path, text, root, starts), builder.problems
-
-
-class _Refused(Exception):  # noqa: N818  carries the arguments of a problem that ends the reading of a file
-    pass
-
-
-@dataclass
-class _Builder:
-    path: str
-    text: str
-    starts: dict[int, Mark]
-    problems: list[Problem] = field(default_factory=list)
-
-    @cached_property
-    def _lines(self) -> list[str]:
-        return _LINES.split(self.text)
-
-    def note(self, event: Any, code: str, message: str, hint: str) -> None:
-        """Keep a problem that reading can go on after; a file full of them is given up."""
-        if len(self.problems) == _MOST_NOTED:
-            message = "There are more problems from here on in this file."
-            raise _Refused(_at(event), "more-problems", message, "mend the first ones")
-        self.problems.append(self.problem(_at(event), code, message, hint))
-
-    def problem(self, at: Mark, code: str, message: str, hint: str = "") -> Problem:
-        excerpt = _visible(self._lines[at[0]]) if at[0] < len(self._lines) else ""
-        return Problem(Place(self.path, at[0] + 1, at[1] + 1), code, message, hint, excerpt)
-
-    def run(self) -> Any:
-        """Walk the events once. The loop is written out in full: it runs for every scalar of a dossier."""
-        parser = yaml.CSafeLoader(self.text)
-        next_event: Any = parser.get_event
-        starts = self.starts
-        root: Any = None
-        current: Any = None
-        key: Any = None
-        in_mapping = False
-        stack: list[tuple[Any, bool, Any]] = []
-        nodes = documents = 0
-        while True:
-            event: Any = next_event()
-            kind = type(event)
-            if kind is ScalarEvent:
-                if event.anchor is not None or event.tag is not None:
-                    raise _clever(event)
-                value: Any = event.value
-                if event.style in _ESCAPING:
-                    self._escaped(event, value)
-                if in_mapping and key is None:
-                    if value in current:
-                        self._repeated(event, value)
-                    if value == "<<":
-                        raise _Refused(_at(event), "yaml-merge", "Merge keys (<<) are not read.", "write the keys out")
-                    key = value
-                    continue
-                if value in _NULLS and event.implicit[0] and not event.style:
-                    self.note(event, "yaml-null", f"'{value}' is not a value here.", "leave the key out")
-            elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                if event.anchor is not None or event.tag is not None:
-                    raise _clever(event)
-                if in_mapping and key is None:
-                    raise _Refused(_at(event), "yaml-key", "A key must be plain text, not a list or a mapping.", "")
-                value = {} if kind is MappingStartEvent else []
-                mark = event.start_mark
-                starts[id(value)] = (mark.line, mark.column)
-                nodes += 1
-                if len(stack) >= MAX_DEPTH:
-                    raise _Refused(_at(event), "too-deep", f"Nested deeper than {MAX_DEPTH} levels.", "flatten it")
-                stack.append((current, in_mapping, key))
-                if in_mapping:
-                    current[key] = value  # pyright: ignore[reportOptionalSubscript]
-                elif current is not None:
-                    current.append(value)
-                else:
-                    root = value
-                current, in_mapping, key = value, kind is MappingStartEvent, None
-                continue
-            elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                current, in_mapping, key = stack.pop()
-                key = None
-                continue
-            elif kind is StreamEndEvent:
-                return root
-            elif kind is AliasEvent:
-                raise _clever(event)
-            elif kind is DocumentStartEvent:
-                documents += 1
-                if documents > 1:
-                    raise _Refused(_at(event), "yaml-documents", "A file holds one document, this starts another.", "")
-                if event.tags or event.version:
-                    raise _Refused(_at(event), "yaml-directive", "YAML directives (%) are not read.", "delete the line")
-                continue
-            else:
-                continue
-            nodes += 1
-            if nodes > MAX_NODES:
-                raise _Refused(
-                    _at(event), "too-many-values", f"More than {MAX_NODES:,} values in one file.", "split it"
-                )
-            if in_mapping:
-                current[key] = value  # pyright: ignore[reportOptionalSubscript]
-                key = None
-            elif current is not None:
-                current.append(value)
-            else:
-                root = value
-
-    def _escaped(self, event: Any, value: str) -> None:
-        """Refuse what escapes and block scalars can smuggle into a value."""
-        if found := _UNSEEN.search(value) or _LINES.search(value.strip()):
-            name = f"U+{ord(found.group()[0]):04X}"
-            message = f"This text holds {name}, an invisible character or line break."
-            self.note(event, "unseen-character", message, "write it on one line, without")
-
-    def _repeated(self, event: Any, key: str) -> None:
-        message = f"The key '{_short(key)}' stands twice in this mapping."
-        self.note(event, "repeated-key", message, "keep one of them")
-
-
-def _at(event: Any) -> Mark:
+def mark_of(event: Any) -> Mark:
     mark = event.start_mark
     return mark.line, mark.column
 
 
-def _clever(event: Any) -> _Refused:
-    if isinstance(event, AliasEvent):
-        return _Refused(
-            _at(event), "yaml-alias", "Aliases (*name) are not read.", "write the value out, or quote the text"
-        )
-    if event.anchor is not None:
-        return _Refused(_at(event), "yaml-anchor", "Anchors (&name) are not read.", "delete it, or quote the text")
-    return _Refused(_at(event), "yaml-tag", f"Tags ({_short(event.tag)}) are not read.", "delete it, or quote the text")
-
-
-def _visible(line: str) -> str:
+def visible(line: str) -> str:
     """The line with what cannot be shown replaced, column for column."""
-    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", line).replace("\t", " ")
-
-
-def _short(text: str, limit: int = 60) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _hint(said: str) -> str:
-    if "tab" in said or "\\t" in said:
-        return "indent with spaces"
-    if "mapping values are not allowed" in said:
-        return "put text that holds ': ' in quotes"
-    return "text with ': ', ' #' or a leading special character must be in quotes"
-
-
-def _place_at(path: str, before: str) -> Place:
-    lines = _LINES.split(before)
-    return Place(path, len(lines), len(lines[-1]) + 1)
+    return UNSEEN.sub("\N{REPLACEMENT CHARACTER}", line).replace("\t", " ")
 
 
 class _Marks:
@@ -333,7 +138,7 @@ def _walk_marks(text: str) -> Iterator[tuple[Loc, tuple[Mark, Mark]]]:
             continue
         if kind not in (ScalarEvent, MappingStartEvent, SequenceStartEvent):
             continue
-        at = _at(event)
+        at = mark_of(event)
         if in_mapping and step is None:
             step, key_mark = event.value, at
             continue

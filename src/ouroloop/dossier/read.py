@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ouroloop.core import Problem
 from ouroloop.dossier.folder import find, listing, read_bytes
-from ouroloop.dossier.marks import Loc, Tree, decode, parse
+from ouroloop.dossier.marks import Loc, Tree
 from ouroloop.dossier.models import (
     Claim,
     Deal,
@@ -27,6 +27,7 @@ from ouroloop.dossier.models import (
     Source,
     UsefulLife,
 )
+from ouroloop.dossier.parse import decode, parse
 from ouroloop.dossier.translate import capped, problems_of
 
 
