@@ -8,7 +8,7 @@ import numpy as np
 
 from ouroloop.core import BadInput, Problem
 from ouroloop.measures.edges import Flows, read_edges
-from ouroloop.measures.network import PLACE, FlowNetwork
+from ouroloop.measures.network import PLACE, Array, FlowNetwork
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class FinnIndex:
     imbalance: float
 
 
-def finn_index(F: Flows, inflow: np.ndarray | None = None, outflow: np.ndarray | None = None) -> FinnIndex:
+def finn_index(F: Flows, inflow: Array | None = None, outflow: Array | None = None) -> FinnIndex:
     """What share of all throughflow is money that passes through an entity again?
 
     Throughflow `x_i = inflow_i + sum_j F_ji`, proportions `P_ij = F_ij / x_i`, `N = (I - P)^-1`;
@@ -75,7 +75,7 @@ def finn_index(F: Flows, inflow: np.ndarray | None = None, outflow: np.ndarray |
     )
 
 
-def _boundary(name: str, given: np.ndarray | None, default: np.ndarray, n: int) -> np.ndarray:
+def _boundary(name: str, given: Array | None, default: np.ndarray, n: int) -> np.ndarray:
     if given is None:
         return default
     vector = np.asarray(given, float)

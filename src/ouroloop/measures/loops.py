@@ -41,7 +41,7 @@ class Link:
 
     def at_least(self, tier: Tier) -> float:
         """What of it binds at least so much; flows without a tier count as paid."""
-        return sum(float(flow.amount) for flow in self.flows if (flow.tier or Tier.PAID).binds(tier))
+        return sum((float(f.amount) for f in self.flows if (f.tier or Tier.PAID).binds(tier)), 0.0)
 
 
 @dataclass(frozen=True)

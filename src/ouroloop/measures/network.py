@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float64
@@ -24,6 +25,9 @@ OTHER_MEMBERS = "other_members"
 OWN_MONEY = "own_money"
 CLOSED_RING = "closed_ring"
 _RESERVED = (OUTSIDE_CUSTOMERS, OPENING_CASH, UNKNOWN, OTHER_MEMBERS, OWN_MONEY, CLOSED_RING)
+
+Array = Any
+"""What NumPy makes an array of float64 of."""
 
 Amounts = Mapping[str, float | int]
 Edges = Iterable[tuple[str, str, float | int]]
@@ -100,14 +104,14 @@ class FlowNetwork:
         cls,
         nodes: Sequence[str],
         *,
-        funding: np.ndarray | None = None,
-        trade: np.ndarray | None = None,
-        customers: np.ndarray | None = None,
-        capital: Mapping[str, np.ndarray] | None = None,
-        opening: np.ndarray | None = None,
-        unknown: np.ndarray | None = None,
-        uses: np.ndarray | None = None,
-        unknown_revenue: np.ndarray | None = None,
+        funding: Array | None = None,
+        trade: Array | None = None,
+        customers: Array | None = None,
+        capital: Mapping[str, Array] | None = None,
+        opening: Array | None = None,
+        unknown: Array | None = None,
+        uses: Array | None = None,
+        unknown_revenue: Array | None = None,
     ) -> FlowNetwork:
         """Make a network whose nodes balance: what is missing on the way in becomes `unknown`, on the way out `uses`.
 

@@ -38,7 +38,7 @@ class NullModel:
     """What shuffled networks look like. `strength_error` is the largest relative change of any entity's total paid or
     received in any draw, `self_share` the largest share of money left as payments to oneself."""
 
-    keep: Keep
+    keep: str
     statistics: Mapping[str, Significance]
     strength_error: float
     self_share: float
@@ -50,7 +50,7 @@ def null_model(
     draws: int = 200,
     seed: int = 0,
     max_length: int = 6,
-    keep: Keep = "strengths",
+    keep: Keep | str = "strengths",
     statistics: Mapping[str, Statistic] | None = None,
 ) -> NullModel:
     """Are there more loops, or larger, than who pays and receives how much would make by chance?
@@ -122,7 +122,7 @@ def _compare(observed: float, draws: np.ndarray) -> Significance:
     )
 
 
-def shuffled(edges: FlowEdges, rng: np.random.Generator, keep: Keep = "strengths") -> FlowEdges:
+def shuffled(edges: FlowEdges, rng: np.random.Generator, keep: Keep | str = "strengths") -> FlowEdges:
     """One random network with the payers' and payees' totals, or numbers of links, of another."""
     if edges.amount.size == 0:
         return edges

@@ -48,7 +48,7 @@ class Taint:
     flagged: float
 
 
-def taint(lots: Sequence[tuple[bool, Money]], spend: Money, rule: Rule) -> Taint:
+def taint(lots: Sequence[tuple[bool, Money]], spend: Money, rule: Rule | str) -> Taint:
     """How much of what an address spent was tainted, when it received these lots in this order?
 
     `lots` are `(tainted, amount)`, oldest first; `spend` is at most their sum. FIFO spends the oldest lot first, LIFO
@@ -60,29 +60,29 @@ def taint(lots: Sequence[tuple[bool, Money]], spend: Money, rule: Rule) -> Taint
     """
     purse = _purse(rule)
     for tainted, amount in lots:
-        purse.add(amount, amount if tainted else 0.0)
+        purse.add(float(amount), float(amount) if tainted else 0.0)
     if not 0 <= spend <= purse.total * (1 + 1e-12):
         raise BadInput([Problem(PLACE, "overspent", f"{spend} spent out of {purse.total}")])
-    spent = purse.take(spend)
+    spent = purse.take(float(spend))
     return Taint(rule, spent, purse.tainted, spent + purse.tainted)
 
 
 class _Purse:
     """Money in lots of (amount, tainted part); a rule says which goes out first."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: str) -> None:
         self.rule = rule
         self.lots: deque[tuple[float, float]] = deque()
 
     @property
     def total(self) -> float:
-        return sum(amount for amount, _ in self.lots)
+        return sum((amount for amount, _ in self.lots), 0.0)
 
     @property
     def tainted(self) -> float:
         if self.rule == "poison":
             return self.total if any(tainted for _, tainted in self.lots) else 0.0
-        return sum(tainted for _, tainted in self.lots)
+        return sum((tainted for _, tainted in self.lots), 0.0)
 
     def add(self, amount: float, tainted: float) -> None:
         if amount <= 0:
@@ -125,7 +125,7 @@ class _Purse:
         return tainted
 
 
-def _purse(rule: Rule) -> _Purse:
+def _purse(rule: str) -> _Purse:
     if rule not in RULES:
         raise BadInput([Problem(PLACE, "unknown-rule", f"'{rule}' is no rule", "use one of " + ", ".join(RULES))])
     return _Purse(rule)
@@ -144,7 +144,7 @@ class Attribution:
 
 
 def attribute(
-    payments: Iterable[Payment], entity: str, rule: Rule, opening: Mapping[str, Money] | None = None
+    payments: Iterable[Payment], entity: str, rule: Rule | str, opening: Mapping[str, Money] | None = None
 ) -> Attribution:
     """Which of the entity's funding came back as its revenue, when every entity pays by this rule?
 
@@ -179,7 +179,7 @@ def attribute(
             tagged = 0.0
         if payment.payee is not None:
             purses.setdefault(payment.payee, _purse(rule)).add(amount, tagged)
-    return Attribution(rule, entity, funding, back, sum(purse.tainted for purse in purses.values()))
+    return Attribution(rule, entity, funding, back, sum((purse.tainted for purse in purses.values()), 0.0))
 
 
 def _in_order(payments: Iterable[Payment]) -> list[Payment]:

@@ -24,7 +24,7 @@ class Earmark:
     funder: str
     recipient: str
     payees: tuple[str, ...]
-    amount: float | None = None
+    amount: float | int | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import no_type_check
 import numpy as np
 
 from ouroloop.measures.kernel import kernel
+from ouroloop.measures.network import Array
 from ouroloop.measures.payments import Payment, When
 
 
@@ -41,7 +42,7 @@ class TemporalLoop:
 def temporal_loops(
     payments: Iterable[Payment],
     *,
-    window: float | None = None,
+    window: float | int | None = None,
     max_length: int | None = None,
     strict: bool = True,
     through: str | None = None,
@@ -68,11 +69,11 @@ def temporal_loops(
 
 
 def temporal_cycle_counts(
-    source: np.ndarray,
-    target: np.ndarray,
-    when: np.ndarray,
+    source: Array,
+    target: Array,
+    when: Array,
     *,
-    window: float | None = None,
+    window: float | int | None = None,
     max_length: int | None = None,
     strict: bool = True,
 ) -> np.ndarray:
@@ -85,7 +86,7 @@ def _find(
     source: np.ndarray,
     target: np.ndarray,
     when: np.ndarray,
-    window: float | None,
+    window: float | int | None,
     max_length: int | None,
     strict: bool,
     *,

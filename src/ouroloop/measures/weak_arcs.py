@@ -10,7 +10,7 @@ import numpy as np
 from ouroloop.measures.edges import FlowEdges, Flows, read_edges, strong_components
 from ouroloop.measures.finn import finn_index
 from ouroloop.measures.kernel import kernel
-from ouroloop.measures.network import FlowNetwork
+from ouroloop.measures.network import Array, FlowNetwork
 from ouroloop.measures.simple_cycles import cycle_counts
 
 ROUNDING = 1e-13
@@ -32,7 +32,7 @@ class WeakArcs:
     nexuses: int
 
 
-def weak_arc_cycling(F: Flows, inflow: np.ndarray | None = None, outflow: np.ndarray | None = None) -> WeakArcs:
+def weak_arc_cycling(F: Flows, inflow: Array | None = None, outflow: Array | None = None) -> WeakArcs:
     """How much flow is in cycles when each group of cycles is worth as much as its weakest arc?
 
     Repeatedly: take the smallest arc on any cycle; all cycles through it form a nexus; split the arc's flow over them
@@ -73,7 +73,7 @@ def weak_arc_cycling(F: Flows, inflow: np.ndarray | None = None, outflow: np.nda
     )
 
 
-def _entering(F: Flows, edges: FlowEdges, inflow: np.ndarray | None) -> np.ndarray:
+def _entering(F: Flows, edges: FlowEdges, inflow: Array | None) -> np.ndarray:
     if inflow is not None:
         return np.asarray(inflow, float)
     return F.money_in - F.inside.sum(0) if isinstance(F, FlowNetwork) else np.maximum(edges.net, 0.0)

@@ -35,7 +35,7 @@ class WhoPaid:
     "source", which follows others' funding to where it came from).
     """
 
-    trace: Trace
+    trace: str
     nodes: tuple[str, ...]
     revenue: np.ndarray
     shares: dict[str, np.ndarray]
@@ -51,7 +51,7 @@ class WhoPaid:
         return {sponsor: float(share[j]) for sponsor, share in self.shares.items() if share[j] > 0}
 
 
-def who_paid(network: FlowNetwork, trace: Trace = "sponsor") -> WhoPaid:
+def who_paid(network: FlowNetwork, trace: Trace | str = "sponsor") -> WhoPaid:
     """Of each dollar that an entity booked as revenue, how much was whose?
 
     Money mixes pro rata inside every entity: with `c_j` the colors of entity j's money, `T_j` all that came in, and
@@ -69,8 +69,7 @@ def who_paid(network: FlowNetwork, trace: Trace = "sponsor") -> WhoPaid:
     Example: a lab gets 60 from customers and 40 from bank, pays a cloud 100: the cloud's revenue is 60 % customers,
     40 % bank in both traces.
     """
-    if trace not in ("source", "sponsor"):
-        raise BadInput([Problem(PLACE, "unknown-trace", f"'{trace}' is no trace", "use 'source' or 'sponsor'")])
+    _check_trace(trace)
     n = network.n
     entering = network.boundary_in
     sponsors = [*entering, OTHER_MEMBERS, OWN_MONEY, CLOSED_RING]
@@ -111,6 +110,11 @@ def who_paid(network: FlowNetwork, trace: Trace = "sponsor") -> WhoPaid:
         shares={sponsor: colored[:, s] * per_dollar for s, sponsor in enumerate(sponsors)},
         members=members * per_dollar[None, :],
     )
+
+
+def _check_trace(trace: str) -> None:
+    if trace not in ("source", "sponsor"):
+        raise BadInput([Problem(PLACE, "unknown-trace", f"'{trace}' is no trace", "use 'source' or 'sponsor'")])
 
 
 def _off_diagonal(flows: np.ndarray) -> np.ndarray:
@@ -157,8 +161,8 @@ def who_paid_floor(
     network: FlowNetwork,
     payee: str,
     payer: str | None = None,
-    sponsors: Sequence[str] = (OUTSIDE_CUSTOMERS,),
-    trace: Trace = "sponsor",
+    sponsors: Sequence[str] | str = (OUTSIDE_CUSTOMERS,),
+    trace: Trace | str = "sponsor",
 ) -> PaidFloor:
     """How much of the payee's revenue, or of what one payer paid it, is at least not these sponsors' money?
 
@@ -173,6 +177,8 @@ def who_paid_floor(
     Example: a lab takes 13.07 from customers, and the rest from investors, and pays a cloud 17.2: at least 4.13 of
     what it paid was not customers' money.
     """
+    _check_trace(trace)
+    sponsors = (sponsors,) if isinstance(sponsors, str) else tuple(sponsors)
     y = network.index(payee)
     x = None if payer is None else network.index(payer)
     entering = network.boundary_in
@@ -189,7 +195,7 @@ def who_paid_floor(
     return PaidFloor(
         payee=payee,
         payer=payer,
-        sponsors=tuple(sponsors),
+        sponsors=sponsors,
         amount=amount,
         most=min(most, amount),
         floor=max(0.0, amount - most),
@@ -197,9 +203,7 @@ def who_paid_floor(
     )
 
 
-def _reach(
-    network: FlowNetwork, y: int, x: int | None, sponsors: Sequence[str], trace: Trace, *, unknown: bool
-) -> float:
+def _reach(network: FlowNetwork, y: int, x: int | None, sponsors: Sequence[str], trace: str, *, unknown: bool) -> float:
     """The most of the sponsors' money that can be in the payment x -> y, or in all revenue of y."""
     direct = 0.0
     fresh = np.zeros(network.n)
