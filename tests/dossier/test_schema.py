@@ -33,6 +33,10 @@ EditorLoader.add_implicit_resolver(
 )
 
 
+# YAML 1.1 would read a leading zero as octal; editors read a number.
+EditorLoader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(node.value))
+
+
 def kind_of(path: Path) -> str:
     return path.parent.name if path.parent.name in FOLDERS else SINGLE[path.name]
 
