@@ -82,6 +82,7 @@ def open_colors(ledger: Ledger, books: Books) -> ColoredCash:
     return ColoredCash(pots, jnp.zeros_like(pots))
 
 
+@eqx.filter_jit
 def pay(
     ledger: Ledger, colored: ColoredCash, amounts: Amounts
 ) -> tuple[ColoredCash, Float64[Array, "payment color path"]]:

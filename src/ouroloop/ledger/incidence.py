@@ -10,7 +10,9 @@ touches, where a dense product would spread it to all.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Int64, Num
@@ -30,8 +32,9 @@ class Incidence:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_levels", _levels(self.matrix))
 
+    @partial(jax.jit, static_argnums=0)
     def __matmul__(self, amounts: Num[Array, "column path"]) -> Num[Array, "row path"]:
-        zero = jnp.zeros_like(amounts[:1])
+        zero = jnp.zeros((1, amounts.shape[1]), amounts.dtype)
         levels: tuple[_Level, ...] = self._levels  # pyright: ignore[reportAttributeAccessIssue]
         rows = jnp.concatenate([amounts, -amounts, zero])
         for number, level in enumerate(levels):

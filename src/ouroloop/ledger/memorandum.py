@@ -101,6 +101,7 @@ def open_memorandum(promises: Iterable[Promise], paths: int = 1) -> Memorandum:
     return Memorandum(ledger, books, jnp.zeros(shape), jnp.zeros(shape, jnp.int8), nobody, Promises(promises))
 
 
+@eqx.filter_jit
 def sign(memo: Memorandum, amounts: Float[Array, "tranche path"], where: Bool[Array, "tranche path"]) -> Memorandum:
     """Tranches become pending with these amounts where asked; a tranche signed before is refused and kept."""
     allowed = where & (memo.fate == Fate.ABSENT)
@@ -115,6 +116,7 @@ def sign(memo: Memorandum, amounts: Float[Array, "tranche path"], where: Bool[Ar
     )
 
 
+@eqx.filter_jit
 def resolve(memo: Memorandum, fates: Int[Array, "tranche path"]) -> tuple[Memorandum, Float64[Array, "tranche path"]]:
     """End pending tranches: `fates` holds POSTED, VOID or EXPIRED, and 0 where nothing happens.
 

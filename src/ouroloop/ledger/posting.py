@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -53,6 +54,7 @@ def post(ledger: Ledger, books: Books, amounts: Amounts) -> Books:
 _Added = tuple[Float64[Array, "account path"], Bool[Array, " path"]]
 
 
+@partial(jax.jit, static_argnums=0)
 def _add(
     incidence: Incidence, balances: Float64[Array, "account path"], amounts: Float64[Array, "flow path"]
 ) -> _Added:
