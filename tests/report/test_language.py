@@ -65,9 +65,7 @@ def test_mainland_and_taiwan_texts_are_two_translations() -> None:
         assert converted not in other
 
 
-@pytest.mark.parametrize(
-    ("code", "shown"), [("en", "USD 17.2bn"), ("zh-Hans", "172 亿美元"), ("zh-Hant", "172 億美元")]
-)
+@pytest.mark.parametrize(("code", "shown"), [("en", "USD 17.2bn"), ("zh-Hans", "172亿美元"), ("zh-Hant", "172億美元")])
 def test_money_is_written_as_the_readers_press_writes_it(code: str, shown: str) -> None:
     assert Language(code).money(17.2) == shown
 
@@ -119,3 +117,8 @@ def test_an_unknown_language_is_refused_with_a_hint() -> None:
         Language("fr")
     with pytest.raises(BadInput, match="did you mean 'zh-hant'"):
         Language("zh-hantt")
+
+
+def test_a_thought_experiment_counts_in_units_not_in_dollars() -> None:
+    assert [Language(code, units=True).money(100) for code in CODES] == ["100", "100", "100"]
+    assert Language("en", units=True).money_unit == "units"

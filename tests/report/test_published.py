@@ -79,3 +79,14 @@ def test_leases_known_in_part_say_which_part() -> None:
     (one,) = borrowers(small.dossier(figures=figures), ENGLISH)
     assert one.standings[0].debt_leases == 12.0
     assert one.standings[0].note == "operating leases only"
+
+
+def test_ratios_are_only_compared_where_the_same_leases_count() -> None:
+    figures = [
+        *_sheet(date(2023, 12, 31), debt_plus_finance_leases=30.0, stockholders_equity=10.0),
+        *_sheet(date(2024, 12, 31), total_debt_incl_leases=40.0, stockholders_equity=10.0),
+        *_sheet(date(2025, 12, 31), total_debt_incl_leases=50.0, stockholders_equity=10.0),
+    ]
+    (one,) = borrowers(small.dossier(figures=figures), ENGLISH)
+    assert [standing.ratio(DEBT_EQUITY_LEASES) for standing in one.standings] == [None, 4.0, 5.0]
+    assert one.standings[0].debt_leases == 30.0

@@ -46,7 +46,7 @@ def amounts_section(bargains: Sequence[Bargain], language: Language) -> Section:
         columns,
         tuple(rows),
         language.text(
-            "Paid and firm tiers count what binds; letters and reports count the headline, where one was given. Tiers "
+            "Paid and firm tiers count what binds; the tiers below count the headline, where one was given. Tiers "
             "stand one under the other to be told apart, not to be added."
         ),
     )

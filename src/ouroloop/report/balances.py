@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -48,8 +50,18 @@ def borrowers(dossier: Dossier, language: Language) -> tuple[Borrower, ...]:
         standings = [_standing(dossier, entity.id, day, language) for day in days]
         known = tuple(one for one in standings if one)
         if len(known) > 1:
-            found.append(Borrower(entity.id, language.name(entity), known))
+            found.append(Borrower(entity.id, language.name(entity), _same_leases(known)))
     return tuple(found)
+
+
+def _same_leases(standings: tuple[Standing, ...]) -> tuple[Standing, ...]:
+    """The same standings, those set apart that count other leases than most: a ratio must not move with its scope.
+
+    All leases count on two days or more, else the part that is known on the most days.
+    """
+    scopes = Counter(one.note for one in standings if one.debt_leases is not None)
+    scope = "" if scopes[""] > 1 else max(scopes, key=lambda note: scopes[note], default="")
+    return tuple(replace(one, comparable=one.note == scope) for one in standings)
 
 
 def _standing(dossier: Dossier, entity: str, day: date, language: Language) -> Standing | None:

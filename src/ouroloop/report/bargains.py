@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ouroloop.core import Tier
@@ -60,6 +61,8 @@ class Bargain:
     tier: Tier
     usd_bn: float | None
     years: float
+    first: date | None = None
+    last: date | None = None
 
     @property
     def usd_bn_year(self) -> float | None:
@@ -85,6 +88,24 @@ class _Bundle:
         if bargain.deal.id not in self.deals:
             self.deals.append(bargain.deal.id)
         self.cites += [cite for cite in ids(bargain.deal.sources) if cite not in self.cites]
+
+
+def bargains_of(dossier: Dossier) -> tuple[Bargain, ...]:
+    """Every standing tranche, overlaps resolved: what binds where it is paid or firm, else the headline."""
+    from ouroloop.dossier import standings
+
+    found: list[Bargain] = []
+    for standing in standings(dossier):
+        if not standing.counts or standing.tier is Tier.VOID:
+            continue
+        amount = standing.amount
+        binding = standing.tier in (Tier.PAID, Tier.FIRM)
+        usd_bn = None if amount is None else amount.low if binding or not amount.bounded else amount.high
+        schedule = standing.tranche.schedule
+        days = (schedule.last - schedule.first).days + 1 if schedule else 0
+        first, last = (schedule.first, schedule.last) if schedule else (None, None)
+        found.append(Bargain(standing.deal, standing.tier, usd_bn, days / 365.25, first, last))
+    return tuple(found)
 
 
 def kind_of(deal: Deal) -> EdgeKind | None:
@@ -120,7 +141,7 @@ def map_picture(dossier: Dossier, bargains: Sequence[Bargain], language: Languag
     return MapPicture(nodes, edges, title, subtitle, footer(dossier, language, cited), table)
 
 
-def _owner(dossier: Dossier, entity: str) -> Entity:
+def owner(dossier: Dossier, entity: str) -> Entity:
     """The entity that consolidates this one: an arm's deals are drawn at its owner."""
     found = dossier.entities[entity]
     seen = {found.id}
@@ -131,7 +152,7 @@ def _owner(dossier: Dossier, entity: str) -> Entity:
 
 
 def _drawable(dossier: Dossier, deal: Deal) -> bool:
-    payer, payee = _owner(dossier, deal.payer), _owner(dossier, deal.payee)
+    payer, payee = owner(dossier, deal.payer), owner(dossier, deal.payee)
     return payer.id != payee.id and payer.kind not in _NOT_DRAWN and payee.kind not in _NOT_DRAWN
 
 
@@ -143,7 +164,7 @@ def _zones(dossier: Dossier, bargains: Iterable[Bargain]) -> dict[tuple[str, boo
     """
     zones: dict[tuple[str, bool], tuple[str, Zone]] = {}
     for bargain in bargains:
-        payer, payee = _owner(dossier, bargain.deal.payer), _owner(dossier, bargain.deal.payee)
+        payer, payee = owner(dossier, bargain.deal.payer), owner(dossier, bargain.deal.payee)
         for own, other in ((payer, payee), (payee, payer)):
             if own.loop:
                 zones[own.id, other.loop] = (own.id, Zone.MEMBER)
@@ -160,7 +181,7 @@ def _bundled(
     weight: dict[str, float] = defaultdict(float)
     ends: list[tuple[str, str]] = []
     for bargain in bargains:
-        payer, payee = _owner(dossier, bargain.deal.payer), _owner(dossier, bargain.deal.payee)
+        payer, payee = owner(dossier, bargain.deal.payer), owner(dossier, bargain.deal.payee)
         pair = zones[payer.id, payee.loop], zones[payee.id, payer.loop]
         ends.append((pair[0][0], pair[1][0]))
         for node, zone in pair:

@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ouroloop.core import Quarter
+from ouroloop.report.amounts import amounts_section
 from ouroloop.report.balances import borrowers
+from ouroloop.report.bargains import bargains_of, map_picture
 from ouroloop.report.claims import claims_section
 from ouroloop.report.document import Findings
+from ouroloop.report.friends import friends_section
 from ouroloop.report.language import Language
+from ouroloop.report.loops import loops_section
 from ouroloop.report.not_customers import beyond_revenue_section
 from ouroloop.report.payments import payments
 from ouroloop.report.ratios import ratios_section
+from ouroloop.report.rounds import LONGEST, chance, loops_found
 from ouroloop.report.sources import footer, source_lines
 from ouroloop.report.table import Section
+from ouroloop.report.thought_experiment import friends
+from ouroloop.report.unknowns import unknowns_section
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
@@ -21,11 +28,23 @@ if TYPE_CHECKING:
 
 def build(dossier: Dossier, language: Language) -> Findings:
     """All that the report says about the dossier as known on its date, in one language."""
+    language = Language(language.code, units=dossier.header.stylized)
     first, last = measured_period(dossier)
+    bargains = bargains_of(dossier)
+    stylized = dossier.header.stylized
     sections: list[Section | None] = [
+        friends_section(friends(dossier, bargains, language), language) if stylized else None,
         beyond_revenue_section(payments(dossier, language), language),
+        None if stylized else amounts_section(bargains, language),
+        loops_section(
+            loops_found(dossier, bargains, language),
+            language,
+            longest=LONGEST,
+            chance=None if stylized else chance(dossier, bargains),
+        ),
         _ratios(dossier, language),
         claims_section(dossier, language),
+        None if stylized else unknowns_section(dossier, bargains, (), language),
     ]
     return Findings(
         language,
@@ -34,9 +53,9 @@ def build(dossier: Dossier, language: Language) -> Findings:
         language.name(dossier.header.about),
         language.date(dossier.date),
         language.period(first, last),
-        dossier.header.stylized,
+        stylized,
         tuple(section for section in sections if section),
-        None,
+        map_picture(dossier, bargains, language),
         source_lines(dossier, language),
         _facts(dossier, language),
     )

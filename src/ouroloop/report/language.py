@@ -66,12 +66,15 @@ def catalog(code: str) -> dict[str, str | tuple[str, ...]]:
 class Language:
     """One language, with everything that a sentence, a table or a chart needs from it.
 
+    With `units` amounts are bare units of a thought experiment, not USD bn.
+
     >>> Language("en").text("{name} owes {amount}", name="A", amount=Language("en").money(4.13))
     'A owes USD 4.1bn'
     """
 
-    def __init__(self, code: str = "en") -> None:
+    def __init__(self, code: str = "en", units: bool = False) -> None:
         self.code = language_code(code)
+        self.units = units
         self.chinese = self.code != "en"
         self._messages = catalog(self.code) if self.chinese else {}
 
@@ -120,6 +123,8 @@ class Language:
 
         One decimal of a bn; below one bn, two.
         """
+        if self.units:
+            return self.number(usd_bn, 0 if float(usd_bn).is_integer() else 1, rounding)
         small = 0 < abs(usd_bn) < 0.95
         if self.chinese:
             return self.number(usd_bn * 10, 1 if small else 0, rounding)
@@ -128,12 +133,16 @@ class Language:
     @property
     def money_unit(self) -> str:
         """The unit of every money column: bn USD, or 亿美元 (a tenth of that), as each press writes it."""
+        if self.units:
+            return self.text("units")
         return {"en": "USD bn", "zh-Hans": "亿美元", "zh-Hant": "億美元"}[self.code]
 
     def money(self, usd_bn: float, rounding: Rounding = "nearest") -> str:
-        """A sum of money inside a sentence: `USD 17.2bn`, `USD 485bn`, `172 亿美元`, `172 億美元`."""
+        """A sum of money inside a sentence: `USD 17.2bn`, `USD 485bn`, `172亿美元`, `172億美元`."""
         amount = self.amount(usd_bn, rounding).removesuffix(".0")
-        return f"{amount} {self.money_unit}" if self.chinese else f"USD {amount}bn"
+        if self.units:
+            return amount
+        return f"{amount}{self.money_unit}" if self.chinese else f"USD {amount}bn"
 
     def share(self, share: float) -> str:
         """A share of one as a percentage, whole percents; what is small but not nothing says so."""

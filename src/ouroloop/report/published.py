@@ -42,18 +42,13 @@ def cites(figures: Iterable[Figure]) -> tuple[str, ...]:
 
 
 def _agreeing(dossier: Dossier, found: Sequence[Figure]) -> list[Figure]:
-    """Nearest source first, then the surer grade, then the later known: the first of these and who says the same."""
-    money = [figure for figure in found if figure.unit == "usd_bn"]
-    if not money:
+    """The figure that the dossier's rule picks among those in USD bn, and all that say the same."""
+    from ouroloop.dossier.choose import foretold, pick
+
+    happened = [figure for figure in found if figure.unit == "usd_bn" and not foretold(figure)]
+    if not happened:
         return []
-    ranked = sorted(
-        money,
-        key=lambda f: (
-            dossier.source(f.cite).source_class.rank,
-            f.grade.rank,
-            -f.known.last.toordinal(),
-            f.cite.source,
-        ),
-    )
-    first = ranked[0]
-    return [figure for figure in ranked if abs(figure.value - first.value) <= _SAME * max(1.0, abs(first.value))]
+    choice = pick(dossier, happened)
+    first = choice.picked
+    same = [other for other in choice.others if abs(other.value - first.value) <= _SAME * max(1.0, abs(first.value))]
+    return [first, *same]

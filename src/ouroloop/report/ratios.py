@@ -37,11 +37,14 @@ class Standing:
     published: float | None = None
     published_cites: tuple[str, ...] = ()
     note: str = ""
+    comparable: bool = True
+    """False where other leases are counted than on the firm's other days: then no ratio with leases is shown."""
 
     def ratio(self, name: str) -> float | None:
         """One of the four ratios; None where a part is unknown or the divisor is not positive."""
         below = self.equity if name in (DEBT_EQUITY, DEBT_EQUITY_LEASES) else self.cash
-        debt = self.debt_leases if name in (DEBT_EQUITY_LEASES, DEBT_CASH_LEASES) else self.debt
+        leased = name in (DEBT_EQUITY_LEASES, DEBT_CASH_LEASES)
+        debt = (self.debt_leases if self.comparable else None) if leased else self.debt
         return None if debt is None or below is None or below <= 0 else debt / below
 
 
