@@ -27,8 +27,8 @@ def deals(entity: str | None = None, /, *, tier: Tier | None = None, reading: Re
         {
             "deal": standing.deal.id,
             "part": standing.tranche.id,
-            "from": dossier.name(standing.deal.payer, reading.lang),
-            "to": dossier.name(standing.deal.payee, reading.lang),
+            "from": dossier.entities[standing.deal.payer].names.for_language(reading.lang),
+            "to": dossier.entities[standing.deal.payee].names.for_language(reading.lang),
             "instrument": standing.deal.instrument,
             "tier": standing.tier,
             "usd_bn": standing.amount,

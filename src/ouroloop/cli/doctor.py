@@ -56,13 +56,16 @@ def _libyaml() -> str:
 
 
 def _exact() -> str:
-    import jax.numpy as jnp
+    import jax
+    import numpy as np
 
-    from ouroloop import ledger  # noqa: F401  importing it switches float64 on
+    from ouroloop.core import QUANTUM
+    from ouroloop.ledger import quantize
 
-    total = float(jnp.sum(jnp.full(3000, 2.0**-30)))
-    assert total == 3000 * 2.0**-30, f"sums are not exact in float64: {total!r}"
-    return f"float64 sums are exact on {jnp.zeros(1).devices()}"
+    amounts = np.full(3000, 1.0 + QUANTUM)
+    summed = float(quantize(jax.numpy.asarray(amounts)).sum())
+    assert summed == 3000 * (1.0 + QUANTUM), f"sums are not exact in float64: {summed!r}"
+    return f"float64 sums are exact on {jax.devices()[0]}"
 
 
 def _dossiers() -> str:

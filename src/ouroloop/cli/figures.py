@@ -41,7 +41,7 @@ def figures(entity: str | None = None, /, *, concept: str | None = None, reading
         for figure in (choice.picked, *choice.others):
             rows.append(
                 {
-                    "entity": dossier.name(figure.entity, reading.lang),
+                    "entity": dossier.entities[figure.entity].names.for_language(reading.lang),
                     "concept": figure.concept,
                     "with": figure.counterparty,
                     "from": figure.start,

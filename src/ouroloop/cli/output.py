@@ -40,13 +40,16 @@ def emit(dossier: Dossier, rows: Sequence[Mapping[str, Any]], *, as_json: bool, 
     if not rows:
         out.print(f"{title}: nothing found")
         return
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", caption=note or None, caption_justify="left")
+    out.print(title, style="bold")
+    table = Table(box=box.SIMPLE_HEAD)
     for column in rows[0]:
         numeric = all(isinstance(row[column], (int, float, Interval)) or row[column] is None for row in rows)
         table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(cell(value) for value in row.values()))
     out.print(table)
+    if note:
+        out.print(note, style="italic")
 
 
 def emit_json(value: Mapping[str, Any]) -> None:

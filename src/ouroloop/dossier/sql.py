@@ -68,9 +68,10 @@ TABLES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-def connect(dossier: Dossier) -> DuckDBPyConnection:
-    """Load the dossier, as known on its date, into a fresh in-memory database.
+def connect(dossier: Dossier, statement: str) -> DuckDBPyConnection:
+    """Load the tables that a statement names, as known on the dossier's date, into a fresh in-memory database.
 
+    Every table exists; those not named stay empty, since some (flows) cost a second to compute.
     Partial dates become the last day they may mean. Amounts are USD bn; an open upper end is `Infinity`. The
     connection cannot read or write files, load extensions or change its own settings.
     """
@@ -81,7 +82,7 @@ def connect(dossier: Dossier) -> DuckDBPyConnection:
     for table, columns in TABLES.items():
         declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         connection.execute(f"CREATE TABLE {table} ({declared})")
-        rows = list(_rows(dossier, table))
+        rows = list(_rows(dossier, table)) if table in statement.casefold() else []
         if rows:
             # Whole columns at once: a row at a time takes seconds for a few thousand figures.
             unnested = ", ".join(f"unnest(${n + 1}::{kind}[])" for n, kind in enumerate(columns.values()))
@@ -94,7 +95,7 @@ def query(dossier: Dossier, statement: str) -> tuple[list[str], list[Row]]:
     """Answer one SQL statement: column names and rows. Raises BadInput with DuckDB's own words when it is wrong."""
     import duckdb
 
-    connection = connect(dossier)
+    connection = connect(dossier, statement)
     try:
         result = connection.execute(statement)
         columns = [str(column[0]) for column in result.description or []]
