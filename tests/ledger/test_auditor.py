@@ -22,7 +22,7 @@ def logged(run: Run) -> books.PostingLog:
     return log
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(runs())
 def test_the_auditor_agrees_exactly(run: Run):
     assert books.audit(logged(run)) == books.Verdict(True, ())

@@ -41,6 +41,7 @@ def _flow(kind: int, a: str, b: str, number: int) -> list[books.Flow]:
         lambda: [books.boundary_payment(a, "users", name)],
         lambda: [books.loan("banks", a, name)],
         lambda: [books.distribution(a, b, name)],
+        lambda: [books.credits_for_shares(a, b, name), books.credits_used(b, a, f"{name}:use")],
         lambda: list(
             books.conversion(
                 a,
@@ -56,7 +57,7 @@ def _flow(kind: int, a: str, b: str, number: int) -> list[books.Flow]:
 Specs = list[tuple[int, tuple[str, ...]]]
 
 # Strategies give plain data only; what is checked by beartype (which draws random numbers) is made in the tests.
-SPECS = st.lists(st.tuples(st.integers(0, 14), st.permutations(MEMBERS).map(tuple)), min_size=1, max_size=8)
+SPECS = st.lists(st.tuples(st.integers(0, 15), st.permutations(MEMBERS).map(tuple)), min_size=1, max_size=8)
 
 
 def flow_types(specs: Specs) -> list[books.Flow]:
@@ -72,7 +73,7 @@ def build(flows: list[books.Flow]) -> books.Ledger:
 def chart(number: int) -> books.Ledger:
     """One of a few random worlds, kept so that each is compiled once. Together they have every kind of flow."""
     random = Random(number)
-    kinds = [*range(number, 15, CHARTS), *(random.randrange(15) for _ in range(4))]
+    kinds = [*range(number, 16, CHARTS), *(random.randrange(16) for _ in range(4))]
     return build(flow_types([(kind, tuple(random.sample(MEMBERS, 4))) for kind in kinds]))
 
 

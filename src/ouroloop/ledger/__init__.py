@@ -36,7 +36,7 @@ Order of use: `build` -> `open_books` (and `open_colors`) -> `post` (and `pay`) 
 memorandum (`open_memorandum`, `sign`, `resolve`) and the `LienRegister` hold what no balance sheet shows.
 """
 
-from ouroloop.ledger.auditor import Disagreement, Verdict, audit
+from ouroloop.ledger.auditor import audit
 from ouroloop.ledger.build import build
 from ouroloop.ledger.chart import (
     CASH,
@@ -61,6 +61,7 @@ from ouroloop.ledger.color import (
     open_colors,
     pay,
     payments,
+    recolor,
     revenue_shares,
     split,
 )
@@ -74,6 +75,8 @@ from ouroloop.ledger.flows import (
     conversion,
     correction,
     cost_of_sale,
+    credits_for_shares,
+    credits_used,
     depreciation,
     distribution,
     equity_investment,
@@ -90,7 +93,7 @@ from ouroloop.ledger.flows import (
 from ouroloop.ledger.invariants import Gaps, Residual, gaps, paper_wealth, residual
 from ouroloop.ledger.ledger import Books, Chart, Ledger, opening_amounts
 from ouroloop.ledger.liens import DoublePledge, Lien, LienRegister
-from ouroloop.ledger.log import Period, PostingLog, begin_log
+from ouroloop.ledger.log import Disagreement, Period, PostingLog, Verdict, begin_log
 from ouroloop.ledger.memorandum import (
     Fate,
     Memorandum,
@@ -157,6 +160,8 @@ __all__ = [
     "correction",
     "cost_of_sale",
     "credit",
+    "credits_for_shares",
+    "credits_used",
     "debit",
     "depreciation",
     "distribution",
@@ -177,6 +182,7 @@ __all__ = [
     "purchase_capitalized",
     "purchase_expensed",
     "quantize",
+    "recolor",
     "repayment",
     "residual",
     "resolve",

@@ -1,8 +1,7 @@
 """The auditor: keeps the books of a posting log again, slowly, in Python integers, and says where they differ.
 
 It shares no arithmetic with the engine: no arrays, no floating point beyond reading the log, no matrix (it follows the
-legs of the flow types), no common code for colors. What it replays is what DESIGN calls exact, so the smallest
-difference, one quantum, is a disagreement.
+legs of the flow types), no common code for colors. Both are exact, so one quantum of difference is a disagreement.
 """
 
 from __future__ import annotations
@@ -13,26 +12,7 @@ from dataclasses import dataclass, field
 
 from ouroloop.core import QUANTUM, quanta
 from ouroloop.ledger.chart import MEMBER, OPENING_CASH, UNKNOWN, Flow
-from ouroloop.ledger.log import Cube, Period, PostingLog, Rows
-
-
-@dataclass(frozen=True, slots=True)
-class Disagreement:
-    """One number on which log and auditor differ, or one sum that is not 0."""
-
-    period: str
-    path: int
-    what: str
-    logged: float
-    recomputed: float
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Does the log agree with its replay, to the last quantum?"""
-
-    agrees: bool
-    disagreements: tuple[Disagreement, ...]
+from ouroloop.ledger.log import Cube, Disagreement, Period, PostingLog, Rows, Verdict
 
 
 @dataclass

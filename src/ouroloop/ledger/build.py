@@ -92,10 +92,12 @@ def _form(flows: Sequence[Flow]) -> Iterator[Problem]:
 
 def _leaks(chart: Chart, flows: Sequence[Flow], S: Matrix) -> Iterator[Problem]:
     """E @ S and I @ S in int64: whatever is not 0 is a leak, named by entity or instrument and flow."""
-    books, claims = tuple(chart.books), tuple(chart.claims)
-    for code, groups, sums in (("leak-entity", books, chart.E @ S), ("leak-claim", claims, chart.I @ S)):
+    for code, groups in (("leak-entity", chart.books), ("leak-claim", chart.claims)):
+        names, rows = tuple(groups), groups.values()
+        # Group by group, because the integer product visits every zero of E and I.
+        sums = np.array([S[list(members)].sum(axis=0) for members in rows], np.int64).reshape(len(names), len(flows))
         for row, column in np.argwhere(sums != 0):
-            name, good = groups[row]
+            name, good = names[row]
             value, flow = int(sums[row, column]), flows[column].name
             if code == "leak-entity":
                 message = f"flow '{flow}' leaks in entity '{name}': its {good} legs there sum to {value:+d}, not 0"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -97,6 +97,16 @@ def pay(
     The carried colors of a payment sum to its amount (negative when it flowed back); rows follow `payments`. Sums are
     exact on every path; the gradient is that of the smooth pro-rata rule.
     """
+    return _move(ledger, colored, amounts)
+
+
+@eqx.filter_jit
+def recolor(ledger: Ledger, colored: ColoredCash, amounts: Amounts) -> ColoredCash:
+    """The new colors as `pay` makes them, without the record of each payment: for runs of many paths."""
+    return _move(ledger, colored, amounts, record=False)[0]
+
+
+def _move(ledger: Ledger, colored: ColoredCash, amounts: Amounts, *, record: bool = True) -> tuple[ColoredCash, Any]:
     colors = colors_of(ledger)
     plan = payments(ledger.chart, colors)
     entities = ledger.entities
@@ -107,7 +117,7 @@ def pay(
     unknown, axis = colors.index(UNKNOWN), np.arange(len(colors))
     own_of = jnp.asarray(own)
 
-    def step(state: ColoredCash, payment: tuple[Array, ...]) -> tuple[ColoredCash, Array]:
+    def step(state: ColoredCash, payment: tuple[Array, ...]) -> tuple[ColoredCash, Array | None]:
         amount, payer, payee, paint, pays_revenue = payment
         back = amount < 0
         ends = state.cash[payer], state.cash[payee]
@@ -127,7 +137,7 @@ def pay(
         # The colors on arrival at the payee: what it earned is told by who paid, not by the mark it then carries.
         signed = jnp.where(back, -carried, carried)
         revenue = state.revenue.at[payee].add(jnp.where(pays_revenue, signed, 0.0))
-        return ColoredCash(cash, revenue), signed
+        return ColoredCash(cash, revenue), signed if record else None
 
     flows = (quantize(jnp.asarray(amounts))[plan.flow], plan.payer, plan.payee, plan.paint, plan.revenue)
     return lax.scan(step, colored, tuple(jnp.asarray(column) for column in flows))

@@ -96,6 +96,22 @@ def distribution(entity: str, holder: str, name: str | None = None) -> Flow:
     return Flow(name or f"distribute:{entity}:{holder}", FlowKind.TRANSACTION, legs)
 
 
+def credits_for_shares(investor: str, issuer: str, name: str | None = None) -> Flow:
+    """`investor` pays for new shares of `issuer` in compute credits: a promise to serve, and no cash."""
+    shares, promised = f"equity:{issuer}", f"compute_credit:{investor}"
+    legs = (debit(Account(investor, _C.ASSET, shares)), credit(Account(investor, _C.LIABILITY, promised)))
+    legs += (debit(Account(issuer, _C.ASSET, promised)), credit(Account(issuer, _C.EQUITY, shares)))
+    return Flow(name or f"credits:{investor}:{issuer}", FlowKind.TRANSACTION, legs)
+
+
+def credits_used(holder: str, grantor: str, name: str | None = None) -> Flow:
+    """`holder` uses compute credits up; `grantor` books revenue for which no cash comes."""
+    promised = f"compute_credit:{grantor}"
+    legs = (debit(Account(holder, _C.EXPENSE, "services")), credit(Account(holder, _C.ASSET, promised)))
+    legs += (debit(Account(grantor, _C.LIABILITY, promised)), credit(Account(grantor, _C.INCOME, "revenue")))
+    return Flow(name or f"use-credits:{holder}:{grantor}", FlowKind.ACCRUAL, legs)
+
+
 def sale_on_account(
     buyer: str, seller: str, name: str | None = None, *, asset: str | None = None, expense: str = "services"
 ) -> Flow:

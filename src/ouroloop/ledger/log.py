@@ -1,4 +1,4 @@
-"""The posting log: everything needed to keep the books again by hand, as plain Python lists."""
+"""The posting log: everything needed to keep the books again by hand, as plain Python lists, and what an audit says."""
 
 from __future__ import annotations
 
@@ -85,3 +85,22 @@ def _period(
         None if colored is None else np.asarray(colored.revenue).tolist(),
         None if carried is None else np.asarray(carried).tolist(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One number on which log and auditor differ, or one sum that is not 0."""
+
+    period: str
+    path: int
+    what: str
+    logged: float
+    recomputed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Does the log agree with its replay, to the last quantum?"""
+
+    agrees: bool
+    disagreements: tuple[Disagreement, ...]
