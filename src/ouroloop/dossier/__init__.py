@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ouroloop.dossier.checks import check
 from ouroloop.dossier.concepts import CONCEPTS, Concept, concept
@@ -40,10 +40,20 @@ from ouroloop.dossier.models import (
 from ouroloop.dossier.names import spellings
 from ouroloop.dossier.scaffold import new_dossier
 
+if TYPE_CHECKING:
+    from ouroloop.dossier.choose import Choice, choose
+    from ouroloop.dossier.flows import Flow, flows
+    from ouroloop.dossier.funnel import Funnel, funnel
+    from ouroloop.dossier.network import network
+    from ouroloop.dossier.replay import Replay, replay
+    from ouroloop.dossier.schema import write_schemas
+    from ouroloop.dossier.standing import Standing, standings, tier_of
+
 __all__ = [
     "CONCEPTS",
     "Article",
     "Basket",
+    "Choice",
     "Cite",
     "Claim",
     "Concept",
@@ -53,12 +63,16 @@ __all__ = [
     "EntityKind",
     "Event",
     "Figure",
+    "Flow",
+    "Funnel",
     "Grade",
     "Header",
     "Instrument",
     "Quote",
+    "Replay",
     "Source",
     "SourceClass",
+    "Standing",
     "Status",
     "StatusStep",
     "Tranche",
@@ -66,11 +80,19 @@ __all__ = [
     "Verdict",
     "bundled",
     "check",
+    "choose",
     "cites_of",
     "concept",
+    "flows",
+    "funnel",
     "load",
+    "network",
     "new_dossier",
+    "replay",
     "spellings",
+    "standings",
+    "tier_of",
+    "write_schemas",
 ]
 
 # Public name -> the module that it is imported from when first asked for.
