@@ -40,8 +40,8 @@ def network(
     the low and high networks bound the point one edge by edge, as `measures.round_trip` asks.
 
     `opening` is the published cash before the range, all of it, since nobody can say which dollar was spent; cash at
-    the end is inside `uses`. What does not balance is completed as `unknown` (in) or `uses` (out). In-kind flows move no
-    cash and are left out unless `in_kind`. Raises BadInput `bad-order` when `last` is before `first`.
+    the end is inside `uses`. What does not balance is completed as `unknown` (in) or `uses` (out). In-kind flows move
+    no cash and are left out unless `in_kind`. Raises BadInput `bad-order` when `last` is before `first`.
     """
     days = _days(first, last)
     gathered = gather(dossier)
