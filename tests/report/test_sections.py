@@ -32,7 +32,7 @@ def who_paid(language: Language) -> Section | None:
         "unknown": 0.2,
     }
     payers = [
-        Payers("a", "Alpha", 10.0, shares, cites=("s1",)),
+        Payers("a", "Alpha", 10.0, shares, cites=("s1",), assumed=0.2, why="assumed"),
         Payers("b", "Beta", 4.0, {"unknown": 0.95, "outside_customers": 0.05}),
     ]
     return who_paid_section(payers, language, period="2025", tiers="paid", coverage="All.", footer="f")
@@ -47,9 +47,9 @@ def loops(language: Language) -> Section | None:
     found = [
         LoopFound(("A", "B"), ("a", "b"), Tier.FIRM, 4.0, "yes"),
         LoopFound(("A", "C", "B"), ("a", "c", "b"), Tier.PAID, 1.5, "no"),
-        LoopFound(("A", "D"), ("a", "d"), Tier.PAID, 2.5, "yes", ("s1",)),
+        LoopFound(("A", "D"), ("a", "d"), Tier.PAID, 2.5, "yes", ("s1",), 0.7),
     ]
-    return loops_section(found, language, longest=6, chance=Chance(0.04, 200))
+    return loops_section(found, language, longest=6, period="2025", chance=Chance(0.04, 200, 1.25))
 
 
 def funnel(language: Language) -> Section | None:
@@ -143,12 +143,16 @@ def test_payers_are_grouped_and_their_shares_sum_to_one() -> None:
     assert section is not None
     row = section.tables[0].row("a")
     values = {key: cell.value for key, cell in row.cells.items()}
-    assert values["customers"] == 0.5
+    assert values["customers"] == pytest.approx(0.3)
     assert values["lenders"] == 0.1
     assert values["investors"] == 0.05
     assert values["own"] == 0.1  # member:a, its own money
     assert values["members"] == 0.05  # member:b, another's
     assert section.findings[0].text.startswith("For 1 of 2 members")
+    assert section.findings[1].text.startswith(
+        "Who paid for what Alpha booked in 2025: outside customers 30%, customers, "
+    )
+    assert values["assumed"] == 0.2
     assert len(section.findings) == 2  # Beta is known for 5 % only: no sentence of its own
 
 
@@ -171,12 +175,13 @@ def test_loops_are_counted_by_weakest_leg_and_the_most_binding_comes_first() -> 
     said = [finding.text for finding in section.findings]
     assert said[0].startswith("There are 3 loops of up to 6 members; 2 with paid money in every leg, 1 more")
     assert "A → D → A: its narrowest leg is USD 2.5bn a year" in said[1]
-    assert "Of 200 random networks" in said[2]
-    assert "0.040" in said[2]
+    assert said[2].endswith("gone round A → D → A: at most USD 0.70bn.")
+    assert "hold 1.250 loops on average" in said[3]
+    assert "as many as here is 0.040 (200 drawn)" in said[3]
 
 
 def test_no_loop_is_a_finding_too() -> None:
-    section = loops_section([], ENGLISH, longest=6, chance=None)
+    section = loops_section([], ENGLISH, longest=6, period="2025", chance=None)
     assert section.findings[0].text.startswith("There are 0 loops")
 
 
@@ -197,7 +202,15 @@ def test_ratios_have_both_definitions_and_no_meaning_without_equity() -> None:
     assert Standing("d", 100.0, None, 20.0, 11.0).ratio(DEBT_EQUITY_LEASES) is None
     section = ratios(ENGLISH)
     assert section is not None
-    assert "94.0× (2023-05-31) to 5.6× (2025-05-31)" in section.findings[0].text
+    assert "90.0× (2023-05-31) to 5.0× (2025-05-31)" in section.findings[0].text
+
+
+def test_ratios_say_what_leases_change() -> None:
+    section = ratios(ENGLISH)
+    assert section is not None
+    assert section.findings[1].text == (
+        "On 2025-05-31, Oracle's debt was 9.1× its cash, and 10.2× once leases count as debt."
+    )
 
 
 def test_three_friends_book_two_hundred_and_nothing_comes_from_outside() -> None:

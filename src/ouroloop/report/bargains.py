@@ -50,7 +50,10 @@ _RING: tuple[EntityKind, ...] = (
     EntityKind.INVESTOR,
 )
 _NOT_DRAWN = frozenset({EntityKind.AGGREGATE, EntityKind.PERSON})
-_PAYS_IN = frozenset(list(EntityKind)[list(EntityKind).index(EntityKind.CUSTOMERS) :]) | {EntityKind.INVESTOR}
+CLASSES = frozenset(list(EntityKind)[list(EntityKind).index(EntityKind.CUSTOMERS) :]) | _NOT_DRAWN
+"""Kinds that are no single firm: classes of outside payers and holders, totals, persons."""
+
+_PAYS_IN = (CLASSES - _NOT_DRAWN) | {EntityKind.INVESTOR}
 
 
 @dataclass(frozen=True, slots=True)

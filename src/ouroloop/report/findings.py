@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ouroloop.core import Quarter
@@ -11,16 +12,21 @@ from ouroloop.report.bargains import bargains_of, map_picture
 from ouroloop.report.claims import claims_section
 from ouroloop.report.document import Findings
 from ouroloop.report.friends import friends_section
+from ouroloop.report.gauges import gauges_section
+from ouroloop.report.headlines import funnel_sections
 from ouroloop.report.language import Language
 from ouroloop.report.loops import loops_section
+from ouroloop.report.measured import Measured, gauges, payers, round_trips
 from ouroloop.report.not_customers import beyond_revenue_section
 from ouroloop.report.payments import payments
 from ouroloop.report.ratios import ratios_section
+from ouroloop.report.round_trip import RoundTrip, round_trip_section
 from ouroloop.report.rounds import LONGEST, chance, loops_found
 from ouroloop.report.sources import footer, source_lines
 from ouroloop.report.table import Section
 from ouroloop.report.thought_experiment import friends
 from ouroloop.report.unknowns import unknowns_section
+from ouroloop.report.who_paid import Payers, who_paid_section
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
@@ -32,16 +38,31 @@ def build(dossier: Dossier, language: Language) -> Findings:
     first, last = measured_period(dossier)
     bargains = bargains_of(dossier)
     stylized = dossier.header.stylized
+    measured = Measured.of(dossier, first, last)
+    paid, trips = payers(measured, language), round_trips(measured, language)
+    period, tiers = language.period(first, last), language.text("paid money only")
+    coverage = language.text(
+        "Revenue is published for {count} of {all} members.",
+        count=language.number(len(paid), 0),
+        all=language.number(len(measured.members), 0),
+    )
     sections: list[Section | None] = [
         friends_section(friends(dossier, bargains, language), language) if stylized else None,
         beyond_revenue_section(payments(dossier, language), language),
+        *(() if stylized else funnel_sections(dossier, language)),
         None if stylized else amounts_section(bargains, language),
+        who_paid_section(
+            paid, language, period=period, tiers=tiers, coverage=coverage, footer=_footer(dossier, language, paid)
+        ),
+        round_trip_section(trips, language, period=period, tiers=tiers, footer=_footer(dossier, language, trips)),
         loops_section(
-            loops_found(dossier, bargains, language),
+            loops_found(dossier, bargains, first, last, language),
             language,
             longest=LONGEST,
+            period=period,
             chance=None if stylized else chance(dossier, bargains),
         ),
+        gauges_section(gauges(measured), language, period=period, tiers=tiers),
         _ratios(dossier, language),
         claims_section(dossier, language),
         None if stylized else unknowns_section(dossier, bargains, (), language),
@@ -52,7 +73,7 @@ def build(dossier: Dossier, language: Language) -> Findings:
         language.name(dossier.header.title),
         language.name(dossier.header.about),
         language.date(dossier.date),
-        language.period(first, last),
+        period,
         stylized,
         tuple(section for section in sections if section),
         map_picture(dossier, bargains, language),
@@ -67,6 +88,10 @@ def measured_period(dossier: Dossier) -> tuple[Quarter, Quarter]:
         return Quarter.parse(dossier.header.first_quarter), Quarter.of(dossier.header.as_of)
     year = dossier.date.year - 1
     return Quarter(year, 1), Quarter(year, 4)
+
+
+def _footer(dossier: Dossier, language: Language, rows: Iterable[Payers | RoundTrip]) -> str:
+    return footer(dossier, language, (cite for row in rows for cite in row.cites))
 
 
 def _ratios(dossier: Dossier, language: Language) -> Section | None:

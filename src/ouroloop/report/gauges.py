@@ -50,17 +50,29 @@ def gauges_section(gauges: Sequence[Gauge], language: Language, *, period: str, 
     )
     caption = language.text("Gauges of the flows between members, {period}; {tiers}", period=period, tiers=tiers)
     table = Table("gauges", caption, columns, rows)
-    finding = state(
-        language,
-        "gauges",
-        "On the same flows of {period}, the gauges read from {low} ({low_name}) to {high} ({high_name}).",
-        measure=language.text("each gauge as named"),
-        period=period,
-        low=table.at(rows[0].key, "share"),
-        low_name=str(rows[0].cells["gauge"].value),
-        high=table.at(rows[-1].key, "share"),
-        high_name=str(rows[-1].cells["gauge"].value),
-    )
+    measure = language.text("each gauge as named")
+    low, high = table.at(rows[0].key, "share"), table.at(rows[-1].key, "share")
+    if low.say(language) == high.say(language):
+        finding = state(
+            language,
+            "gauges",
+            "On the same flows of {period}, every gauge reads {low}.",
+            measure=measure,
+            period=period,
+            low=low,
+        )
+    else:
+        finding = state(
+            language,
+            "gauges",
+            "On the same flows of {period}, the gauges read from {low} ({low_name}) to {high} ({high_name}).",
+            measure=measure,
+            period=period,
+            low=low,
+            low_name=str(rows[0].cells["gauge"].value),
+            high=high,
+            high_name=str(rows[-1].cells["gauge"].value),
+        )
     lead = language.text(
         "There is no single number for how circular a network is. These gauges look at the flows between members only, "
         "and read high: they ignore what leaks outside. Use them to compare periods, not to say what share is not real."

@@ -11,6 +11,9 @@ from ouroloop.report.language import Language, mark
 from ouroloop.report.map_drawing import TIER_NAME
 from ouroloop.report.table import Basis, Cell, Column, Finding, Kind, Row, Section, Table, state, state_plural
 
+SHOWN = 80
+"""Loops listed one by one; counts are over all."""
+
 _ORDER: dict[str, str] = {
     "yes": mark("in order"),
     "no": mark("not in order"),
@@ -28,6 +31,8 @@ class LoopFound:
     bottleneck_usd_bn_year: float | None
     dates: Literal["yes", "no", "unknown"]
     cites: tuple[str, ...] = ()
+    paid_in_period: float = 0.0
+    """What can have gone round in the measured period by payments on record, USD bn; 0 where a leg has none."""
 
     @property
     def key(self) -> str:
@@ -36,17 +41,21 @@ class LoopFound:
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """How often do random networks with the same totals hold as many loops? `p` of the null model, and its draws."""
+    """The null model: how often random networks, every firm with as many payers and payees, hold as many loops."""
 
     p: float
     draws: int
+    mean: float
+    """Loops in a random network, on average."""
 
 
-def loops_section(found: Sequence[LoopFound], language: Language, *, longest: int, chance: Chance | None) -> Section:
+def loops_section(
+    found: Sequence[LoopFound], language: Language, *, longest: int, period: str, chance: Chance | None
+) -> Section:
     """The loops by tier, the strongest first. An empty list is a finding too."""
     counts = _counts(found, language, longest, chance)
-    listed = _listed(found, language)
-    sentences = [_counted(counts, language), *_strongest(listed, found, language)]
+    listed = _listed(found, language, period)
+    sentences = [_counted(counts, language), *_strongest(listed, language), *_moved(listed, language, period)]
     if chance:
         sentences.append(_by_chance(counts, language))
     return Section(
@@ -54,7 +63,8 @@ def loops_section(found: Sequence[LoopFound], language: Language, *, longest: in
         language.text("The loops"),
         language.text(
             "A loop is as binding as its weakest leg, and no more than its narrowest leg can run round it in a year. "
-            "Legs of customers' payments and of funding both count; a loop needs at least one of each."
+            "Payments and funding between named firms are legs; outside money closes no loop. A loop says that money "
+            "can go round, not that it did."
         ),
         tuple(sentences),
         (),
@@ -68,6 +78,7 @@ def _counts(found: Sequence[LoopFound], language: Language, longest: int, chance
         Column("count", language.text("loops"), Kind.COUNT),
         Column("ordered", language.text("dates in order"), Kind.COUNT),
         Column("longest", language.text("most members"), Kind.COUNT),
+        Column("mean", language.text("loops by chance"), Kind.DECIMAL),
         Column("p", language.text("p of the null model"), Kind.DECIMAL),
         Column("draws", language.text("random networks drawn"), Kind.COUNT),
     )
@@ -83,6 +94,7 @@ def _counts(found: Sequence[LoopFound], language: Language, longest: int, chance
                 "longest": Cell(
                     float(longest if total else max((len(loop.ids) for loop in some), default=0)), Basis.NONE
                 ),
+                "mean": Cell(last.mean, Basis.ESTIMATED) if last else Cell("–", Basis.NONE),
                 "p": Cell(last.p, Basis.ESTIMATED) if last else Cell("–", Basis.NONE),
                 "draws": Cell(float(last.draws), Basis.NONE) if last else Cell("–", Basis.NONE),
             },
@@ -99,12 +111,13 @@ def _counts(found: Sequence[LoopFound], language: Language, longest: int, chance
     return Table("loops-by-tier", caption, columns, tuple(rows))
 
 
-def _listed(found: Sequence[LoopFound], language: Language) -> Table:
+def _listed(found: Sequence[LoopFound], language: Language, period: str) -> Table:
     columns = (
         Column("loop", language.text("Loop, in the direction of the money")),
         Column("length", language.text("members"), Kind.COUNT),
         Column("tier", language.text("Weakest leg")),
         Column("bottleneck", language.text("narrowest leg, a year"), Kind.MONEY),
+        Column("paid", language.text("paid round in {period}", period=period), Kind.MONEY),
         Column("dates", language.text("Dates")),
         Column("sources", language.text("Sources")),
     )
@@ -120,14 +133,24 @@ def _listed(found: Sequence[LoopFound], language: Language) -> Table:
                     Basis.UNKNOWN if loop.bottleneck_usd_bn_year is None else Basis.ESTIMATED,
                     loop.cites,
                 ),
+                "paid": Cell(loop.paid_in_period, Basis.ESTIMATED),
                 "dates": Cell(language.text(_ORDER[loop.dates]), Basis.NONE),
                 "sources": Cell("", Basis.NONE, loop.cites),
             },
             {"tier": loop.tier.value},
         )
-        for loop in sorted(found, key=lambda loop: (loop.tier.rank, -(loop.bottleneck_usd_bn_year or -1), loop.key))
+        for loop in _strongest_first(found)[:SHOWN]
     )
-    return Table("loops-list", language.text("Every loop found"), columns, rows, fold=len(rows) > 12)
+    note = language.text(
+        "The strongest {count} of {all}.", count=language.number(len(rows), 0), all=language.number(len(found), 0)
+    )
+    return Table(
+        "loops-list", language.text("The loops, the most binding first"), columns, rows, note, fold=len(rows) > 12
+    )
+
+
+def _strongest_first(found: Sequence[LoopFound]) -> list[LoopFound]:
+    return sorted(found, key=lambda loop: (loop.tier.rank, -(loop.bottleneck_usd_bn_year or -1), loop.key))
 
 
 def way(loop: LoopFound) -> str:
@@ -152,8 +175,27 @@ def _counted(counts: Table, language: Language) -> Finding:
     )
 
 
-def _strongest(listed: Table, found: Sequence[LoopFound], language: Language) -> list[Finding]:
-    if not found or listed.rows[0].cells["bottleneck"].value is None:
+def _moved(listed: Table, language: Language, period: str) -> list[Finding]:
+    """The loop that most money can have gone round in the period, by payments on record."""
+    best = max(listed.rows, key=lambda row: float(row.cells["paid"].value or 0.0), default=None)
+    if best is None or not best.cells["paid"].value:
+        return []
+    return [
+        state(
+            language,
+            "loops-moved",
+            "By payments on record, most money in {period} can have gone round {loop}: at most {paid}.",
+            measure=language.text("narrowest leg of a loop, paid in the period"),
+            headline=True,
+            period=period,
+            loop=str(best.cells["loop"].value),
+            paid=listed.at(best.key, "paid"),
+        )
+    ]
+
+
+def _strongest(listed: Table, language: Language) -> list[Finding]:
+    if not listed.rows or listed.rows[0].cells["bottleneck"].value is None:
         return []
     first = listed.rows[0]
     return [
@@ -174,9 +216,10 @@ def _by_chance(counts: Table, language: Language) -> Finding:
     return state(
         language,
         "loops-chance",
-        "Of {draws} random networks in which every member gives and takes as much as here, a share of {p} holds as "
-        "many loops or more.",
-        measure=language.text("null model that keeps what each member gives and takes"),
+        "Random networks in which every firm has as many payers and payees as here hold {mean} loops on average; the "
+        "chance that one holds as many as here is {p} ({draws} drawn).",
+        measure=language.text("null model that keeps how many payers and payees each firm has"),
+        mean=counts.at("all", "mean"),
         p=counts.at("all", "p"),
         draws=counts.at("all", "draws"),
     )

@@ -69,7 +69,7 @@ def ratios_section(borrowers: Sequence[Borrower], language: Language, *, footers
         finding = _turn(one, table, language)
         if finding is None:
             continue
-        sentences.append(finding)
+        sentences += [one for one in (finding, _leases_matter(one, table, language)) if one]
         keys = [key for key in RATIOS if sum(row.cells[key].value is not None for row in table.rows) > 1]
         charts.append(
             Chart(
@@ -134,20 +134,20 @@ def _table(one: Borrower, language: Language) -> Table:
 
 
 def _turn(one: Borrower, table: Table, language: Language) -> Finding | None:
-    """First against last of one ratio over equity and one over cash, leases in where they are known."""
+    """First against last of a ratio over equity and one over cash: that known on more days (leases in, if tied)."""
     picked: dict[str, Any] = {}
     for name, plain, leased in (("equity", DEBT_EQUITY, DEBT_EQUITY_LEASES), ("cash", DEBT_CASH, DEBT_CASH_LEASES)):
-        for key in (leased, plain):
-            rows = [row for row in table.rows if row.cells[key].value is not None]
-            if len(rows) > 1:
-                picked |= {
-                    f"{name}_kind": language.text(RATIOS[key]),
-                    f"{name}_from": table.at(rows[0].key, key),
-                    f"{name}_to": table.at(rows[-1].key, key),
-                    f"{name}_first": str(rows[0].cells["day"].value),
-                    f"{name}_last": str(rows[-1].cells["day"].value),
-                }
-                break
+        known = {key: [row for row in table.rows if row.cells[key].value is not None] for key in (leased, plain)}
+        key = max(known, key=lambda key: len(known[key]))
+        rows = known[key]
+        if len(rows) > 1:
+            picked |= {
+                f"{name}_kind": language.text(RATIOS[key]),
+                f"{name}_from": table.at(rows[0].key, key),
+                f"{name}_to": table.at(rows[-1].key, key),
+                f"{name}_first": str(rows[0].cells["day"].value),
+                f"{name}_last": str(rows[-1].cells["day"].value),
+            }
     if "equity_kind" not in picked or "cash_kind" not in picked:
         return None
     return state(
@@ -158,4 +158,25 @@ def _turn(one: Borrower, table: Table, language: Language) -> Finding | None:
         measure=language.text("ratios of published balance sheets"),
         member=one.name,
         **picked,
+    )
+
+
+def _leases_matter(one: Borrower, table: Table, language: Language) -> Finding | None:
+    """Debt over cash with and without leases, on the last day on which both are known."""
+    rows = [
+        row
+        for row in table.rows
+        if row.cells[DEBT_CASH].value is not None and row.cells[DEBT_CASH_LEASES].value is not None
+    ]
+    if not rows:
+        return None
+    return state(
+        language,
+        f"ratios-leases-{one.id}",
+        "On {day}, {member}'s debt was {plain} its cash, and {leased} once leases count as debt.",
+        measure=language.text("ratios of published balance sheets"),
+        member=one.name,
+        day=str(rows[-1].cells["day"].value),
+        plain=table.at(rows[-1].key, DEBT_CASH),
+        leased=table.at(rows[-1].key, DEBT_CASH_LEASES),
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from ouroloop.core import Tier
-from ouroloop.report.bargains import Bargain, owner
+from ouroloop.core import Quarter, Tier
+from ouroloop.report.bargains import CLASSES, Bargain, owner
 from ouroloop.report.language import Language
 from ouroloop.report.loops import Chance, LoopFound
 from ouroloop.report.sources import ids
@@ -20,9 +20,10 @@ DRAWS = 200
 
 
 def legs(dossier: Dossier, bargains: Sequence[Bargain]) -> list[tuple[Flow, Bargain]]:
-    """The members' funding of and payments to each other, a year, with the deal behind each.
+    """Funding and payments between named firms, a year, with the deal behind each.
 
-    Guarantees and warrants move no money and are no legs; neither is what discloses no amount.
+    Guarantees and warrants move no money and are no legs; neither is what discloses no amount. Outside money, which
+    stands for a class of payers, closes no loop.
     """
     from ouroloop.measures import Flow
 
@@ -30,40 +31,59 @@ def legs(dossier: Dossier, bargains: Sequence[Bargain]) -> list[tuple[Flow, Barg
     for bargain in bargains:
         payer, payee = owner(dossier, bargain.deal.payer), owner(dossier, bargain.deal.payee)
         side = bargain.deal.instrument.side
-        if payer.loop and payee.loop and payer.id != payee.id and side in ("funding", "trade") and bargain.usd_bn_year:
+        named = payer.kind not in CLASSES and payee.kind not in CLASSES
+        if named and payer.id != payee.id and side in ("funding", "trade") and bargain.usd_bn_year:
             flow = Flow(payer.id, payee.id, bargain.usd_bn_year, side, bargain.tier, bargain.first, bargain.last)
             found.append((flow, bargain))
     return found
 
 
-def loops_found(dossier: Dossier, bargains: Sequence[Bargain], language: Language) -> tuple[LoopFound, ...]:
-    """Every loop of at most six members that has a leg of funding and a leg of trade."""
+def loops_found(
+    dossier: Dossier, bargains: Sequence[Bargain], first: Quarter, last: Quarter, language: Language
+) -> tuple[LoopFound, ...]:
+    """Every loop of at most six firms, by standing deals or by what was paid in the quarters `first` to `last`."""
+    from ouroloop.dossier.network import loop_flows
     from ouroloop.measures import loops
 
     behind = legs(dossier, bargains)
     cites = {id(flow): ids(bargain.deal.sources) for flow, bargain in behind}
+    paid = {_turned(one.entities): one for one in loops(loop_flows(dossier, first, last), max_length=LONGEST)}
     found: list[LoopFound] = []
     for loop in loops([flow for flow, _ in behind], max_length=LONGEST):
-        sides = {flow.kind for link in loop.links for flow in link.flows}
-        if sides != {"funding", "trade"}:
-            continue
         tier = next(tier for tier in Tier if _at_least(loop, tier) > 0)
         used = [flow for link in loop.links for flow in link.flows if (flow.tier or Tier.PAID).binds(tier)]
-        found.append(
-            LoopFound(
-                tuple(language.name(dossier.entities[name]) for name in loop.entities),
-                loop.entities,
-                tier,
-                _at_least(loop, tier),
-                _dates(loop),
-                tuple(dict.fromkeys(cite for flow in used for cite in cites[id(flow)])),
-            )
-        )
+        sources = tuple(dict.fromkeys(cite for flow in used for cite in cites[id(flow)]))
+        moved = paid.pop(_turned(loop.entities), None)
+        found.append(_found(loop, tier, _at_least(loop, tier), moved, sources, dossier, language))
+    years = (last.ordinal - first.ordinal + 1) / 4
+    for loop in paid.values():
+        if loop.bottleneck > 0:
+            found.append(_found(loop, Tier.PAID, loop.bottleneck / years, loop, (), dossier, language))
     return tuple(found)
 
 
+def _found(
+    loop: Loop,
+    tier: Tier,
+    a_year: float,
+    moved: Loop | None,
+    cites: tuple[str, ...],
+    dossier: Dossier,
+    language: Language,
+) -> LoopFound:
+    entities = _turned(loop.entities)
+    names = tuple(language.name(dossier.entities[name]) for name in entities)
+    return LoopFound(names, entities, tier, a_year, _dates(loop), cites, moved.bottleneck if moved else 0.0)
+
+
+def _turned(entities: tuple[str, ...]) -> tuple[str, ...]:
+    """The same loop, told from the first of its members by id."""
+    start = entities.index(min(entities))
+    return entities[start:] + entities[:start]
+
+
 def chance(dossier: Dossier, bargains: Sequence[Bargain]) -> Chance | None:
-    """How often would shuffled deals (each member with as many payers and payees as now) make as many loops?"""
+    """How often would shuffled deals (each firm with as many payers and payees as now) make as many loops?"""
     import numpy as np
 
     from ouroloop.measures import null_model
@@ -75,8 +95,8 @@ def chance(dossier: Dossier, bargains: Sequence[Bargain]) -> Chance | None:
         matrix[names.index(flow.payer), names.index(flow.payee)] += float(flow.amount)
     if np.count_nonzero(matrix) < 3:
         return None
-    found = null_model(matrix, draws=DRAWS, max_length=LONGEST, keep="degrees")
-    return Chance(found.statistics["loops"].p_value, DRAWS)
+    found = null_model(matrix, draws=DRAWS, max_length=LONGEST, keep="degrees").statistics["loops"]
+    return Chance(found.p_value, DRAWS, found.mean)
 
 
 def _at_least(loop: Loop, tier: Tier) -> float:

@@ -192,13 +192,18 @@ def in_words(cell: Cell, kind: Kind, language: Language) -> str:
     return in_table(cell, kind, language)
 
 
+Named = tuple[tuple[str, Pointer], ...]
+"""Named cells, to be listed inside a sentence."""
+
 _WEAKNESS = (Basis.NONE, Basis.REPORTED, Basis.ESTIMATED, Basis.SIMULATED, Basis.UNKNOWN)
 
 
 def state(
     language: Language, name: str, message: str, *, measure: str, headline: bool = False, **values: Any
 ) -> Finding:
-    """Say a message whose placeholders are cells (Pointer) or words (str). Numbers come in only as cells."""
+    """Say a message whose placeholders are cells (Pointer), words (str), or a list of named cells (a tuple of pairs
+    of a name and a Pointer). Numbers come in only as cells.
+    """
     return _stated(language, name, language.text, (message,), measure, headline, values)
 
 
@@ -232,9 +237,19 @@ def _stated(
     headline: bool,
     values: dict[str, Any],
 ) -> Finding:
-    pointers = {key: value for key, value in values.items() if isinstance(value, Pointer)}
-    words = {key: str(value) for key, value in values.items() if key not in pointers}
-    filled = words | {key: pointer.say(language) for key, pointer in pointers.items()}
+    pointers: dict[str, Pointer] = {}
+    words: dict[str, str] = {}
+    filled: dict[str, str] = {}
+    for key, value in values.items():
+        if isinstance(value, Pointer):
+            pointers[key] = value
+            filled[key] = value.say(language)
+        elif isinstance(value, tuple):
+            pairs: Named = value
+            pointers |= {f"{key}.{number}": pointer for number, (_, pointer) in enumerate(pairs)}
+            filled[key] = language.join(f"{named} {pointer.say(language)}" for named, pointer in pairs)
+        else:
+            filled[key] = words[key] = str(value)
     cites = tuple(dict.fromkeys(cite for pointer in pointers.values() for cite in pointer.cell.cites))
     bases = [pointer.cell.basis for pointer in pointers.values()] or [Basis.NONE]
     weakest = max(bases, key=_WEAKNESS.index)

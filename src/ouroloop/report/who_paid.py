@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ouroloop.report.charts import stacked
 from ouroloop.report.language import Language, mark
-from ouroloop.report.table import Basis, Cell, Chart, Column, Finding, Kind, Row, Section, Table, state, state_plural
+from ouroloop.report.table import (
+    Basis,
+    Cell,
+    Chart,
+    Column,
+    Finding,
+    Kind,
+    Named,
+    Row,
+    Section,
+    Table,
+    state,
+    state_plural,
+)
 
 ENOUGH = 0.1
 """A member gets a sentence of its own when payers are known for at least this share of its revenue."""
 
 PAYERS: dict[str, str] = {
     "customers": mark("outside customers"),
+    "assumed": mark("customers, as assumed"),
     "lenders": mark("lenders"),
     "investors": mark("investors"),
     "government": mark("government"),
@@ -60,12 +73,19 @@ class Payers:
     shares: Mapping[str, float]
     revenue_basis: Basis = Basis.REPORTED
     cites: tuple[str, ...] = ()
+    assumed: float = 0.0
+    """The part of the outside customers' share that rests on an assumption: revenue that no deal or figure explains."""
+    why: str = ""
+    """The dossier's reason for it."""
 
     def grouped(self) -> dict[str, float]:
         """Shares by the report's groups."""
         found = dict.fromkeys(PAYERS, 0.0)
         for sponsor, share in self.shares.items():
             found[group(sponsor, self.member)] += share
+        assumed = min(self.assumed, found["customers"])
+        found["customers"] -= assumed
+        found["assumed"] += assumed
         total = sum(found.values())
         assert abs(total - 1) < 1e-6, f"{self.member}: shares sum to {total}"
         return found
@@ -95,14 +115,16 @@ def who_paid_section(
         footer,
         tuple((f"s-{key}", language.text(PAYERS[key])) for key in shown),
     )
-    sentences = [finding for row in table.rows if (finding := _member(table, row, language, period))]
+    most = _most_inside(table)
+    found = (_member(table, row, language, period, row.key == most) for row in table.rows)
+    sentences = [finding for finding in found if finding]
     return Section(
         "who-paid",
         language.text("Who paid for the revenue"),
         language.text(
             "Every dollar of revenue is traced to whoever put it in: customers outside the loop, lenders, investors, "
             "other members, or the member itself. Cash is mixed pro rata inside a firm. What nobody has published "
-            "stays unknown."
+            "stays unknown, unless the dossier says why the rest of a member's revenue may count as customers'."
         ),
         (title, *sentences),
         (chart,),
@@ -124,7 +146,8 @@ def _table(payers: Sequence[Payers], language: Language, period: str, coverage: 
         }
         for key, share in one.grouped().items():
             basis = Basis.UNKNOWN if key == "unknown" else Basis.ESTIMATED
-            cells[key] = Cell(share, basis, one.cites)
+            note = one.why if key == "assumed" and share > 0 else ""
+            cells[key] = Cell(share, basis, one.cites, note)
         rows.append(Row(one.member, cells))
     caption = language.text("Of each dollar booked in {period}, who paid it", period=period)
     note = language.text("Shares sum to one before rounding.") + " " + coverage
@@ -161,21 +184,27 @@ def _unknown(traced: Table, language: Language, period: str) -> Finding:
     )
 
 
-def _member(table: Table, row: Row, language: Language, period: str) -> Finding | None:
-    known = 1 - _share(row, "unknown")
-    if known < ENOUGH:
+def _most_inside(table: Table) -> str:
+    """The member with the largest share that came from the loop, lenders, investors or itself."""
+    inside = ("lenders", "investors", "government", "members", "own", "opening", "ring")
+    best = max(table.rows, key=lambda row: sum(_share(row, key) for key in inside))
+    return best.key if sum(_share(best, key) for key in inside) > 0.005 else ""
+
+
+def _member(table: Table, row: Row, language: Language, period: str, headline: bool) -> Finding | None:
+    if 1 - _share(row, "unknown") < ENOUGH:
         return None
-    keys = ("customers", "lenders", "investors", "members", "own", "unknown")
-    cells: dict[str, Any] = {key: table.at(row.key, key) for key in keys}
+    some = [key for key in PAYERS if _share(row, key) > 0]
+    pairs: Named = tuple((language.text(PAYERS[key]), table.at(row.key, key)) for key in some)
     return state(
         language,
         f"who-paid-{row.key}",
-        "Of each dollar that {member} booked in {period}, outside customers paid {customers}, lenders {lenders}, "
-        "investors {investors}, other members {members} and {member} itself {own}; {unknown} is unknown.",
+        "Who paid for what {member} booked in {period}: {payers}.",
         measure=language.text("shares of revenue by who paid it, cash mixed pro rata"),
+        headline=headline,
         member=str(row.cells["member"].value),
         period=period,
-        **cells,
+        payers=pairs,
     )
 
 

@@ -1,0 +1,129 @@
+"""The measures of the period, from the dossier's flows: who paid, round trips, gauges of the whole loop."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ouroloop.core import Quarter, Tier
+from ouroloop.report.gauges import Gauge
+from ouroloop.report.language import Language
+from ouroloop.report.round_trip import RoundTrip
+from ouroloop.report.table import Basis
+from ouroloop.report.who_paid import Payers
+
+if TYPE_CHECKING:
+    from ouroloop.dossier import Dossier
+    from ouroloop.dossier.flows import Flow
+    from ouroloop.measures import FlowNetwork
+
+_BOOKED = ("trade", "customers", "unknown_revenue")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the flows of a period say, paid money only: a network and the flows behind it."""
+
+    dossier: Dossier
+    first: Quarter
+    last: Quarter
+    network: FlowNetwork
+    flows: tuple[Flow, ...]
+
+    @classmethod
+    def of(cls, dossier: Dossier, first: Quarter, last: Quarter) -> Measured:
+        """The paid flows of the quarters `first` to `last`."""
+        from ouroloop.dossier.flows import flows
+        from ouroloop.dossier.network import network
+
+        paid = tuple(flow for flow in flows(dossier, first, last) if flow.tier is Tier.PAID)
+        return cls(dossier, first, last, network(dossier, first, last), paid)
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The members of the loop that stand in the network."""
+        entities = self.dossier.entities
+        return tuple(node for node in self.network.nodes if entities[node].loop)
+
+    def cites(self, flows: Iterable[Flow]) -> tuple[str, ...]:
+        """The sources behind some flows, those that were used."""
+        used = (ref for flow in flows for ref in flow.refs if not ref.replaced)
+        return tuple(dict.fromkeys(cite.source for ref in used for cite in ref.cites))
+
+
+def payers(measured: Measured, language: Language) -> tuple[Payers, ...]:
+    """Each member's revenue and who paid it, cash mixed pro rata; members without known revenue are left out."""
+    from ouroloop.measures import who_paid
+
+    shares = who_paid(measured.network)
+    booked: dict[str, list[Flow]] = defaultdict(list)
+    for flow in measured.flows:
+        if flow.side in _BOOKED:
+            booked[flow.payee].append(flow)
+    found: list[Payers] = []
+    for member in measured.members:
+        revenue = float(measured.network.revenue[measured.network.index(member)])
+        if revenue <= 0:
+            continue
+        published = all(flow.basis in ("reported", "derived") for flow in booked[member])
+        found.append(
+            Payers(
+                member,
+                language.name(measured.dossier.entities[member]),
+                revenue,
+                shares.of(member),
+                Basis.REPORTED if published else Basis.ESTIMATED,
+                measured.cites(booked[member]),
+                sum(flow.point for flow in booked[member] if _assumed(flow)) / revenue,
+                language.text("assumed: the rest of its revenue counts as customers' money"),
+            )
+        )
+    return tuple(found)
+
+
+def _assumed(flow: Flow) -> bool:
+    """Is it revenue that counts as customers' because the dossier says so of the firm, not because a payer is named?"""
+    return flow.side == "customers" and flow.instrument == "revenue"
+
+
+def round_trips(measured: Measured, language: Language) -> tuple[RoundTrip, ...]:
+    """Each member's own funding that came back as its revenue."""
+    from ouroloop.measures import round_trip
+
+    given: dict[str, list[Flow]] = defaultdict(list)
+    for flow in measured.flows:
+        if flow.side == "funding" and flow.in_kind is None:
+            given[flow.payer].append(flow)
+    found: list[RoundTrip] = []
+    for member in measured.members:
+        trip = round_trip(measured.network, member)
+        found.append(
+            RoundTrip(
+                member,
+                language.name(measured.dossier.entities[member]),
+                trip.funding,
+                trip.floor,
+                trip.point,
+                trip.ceiling,
+                trip.revenue,
+                measured.cites(given[member]),
+            )
+        )
+    return tuple(found)
+
+
+def gauges(measured: Measured) -> tuple[Gauge, ...]:
+    """The system gauges; none where nothing flows between entities."""
+    from ouroloop.measures import circulation, finn_index
+
+    found = circulation(measured.network)
+    if found.total <= 0:
+        return ()
+    return (
+        Gauge("throughput", found.throughput_circularity),
+        Gauge("maximum", found.ci_max),
+        Gauge("fair", found.ci_bff),
+        Gauge("finn", finn_index(measured.network).fci),
+    )
