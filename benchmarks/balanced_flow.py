@@ -13,7 +13,7 @@ ENTITIES = 500
 
 
 def direct(flows: np.ndarray) -> np.ndarray:
-    """In each strong component: stationary distribution, the largest circulation in its proportions, subtract; again."""
+    """In each strong component: stationary distribution, largest circulation in its proportions, subtract; again."""
     left = flows - np.diag(flows.diagonal())
     while True:
         count, label = connected_components(csr_array(left), directed=True, connection="strong")

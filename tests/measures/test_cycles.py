@@ -92,6 +92,8 @@ def test_a_loop_knows_its_tiers_and_whether_its_dates_let_money_round():
     never = [Flow("a", "b", 1, first=3, last=3), Flow("b", "c", 1, first=2, last=2), Flow("c", "a", 1, first=1, last=1)]
     assert loops(never)[0].in_order is False
     assert loops([Flow("a", "b", 1, first=1), Flow("b", "a", 1)])[0].in_order is None
+    same_day = [Flow("a", "b", 1, first=2), Flow("b", "c", 1, first=2), Flow("c", "a", 1, first=1)]
+    assert (loops(same_day)[0].in_order, loops(same_day)[0].begins) == (True, 2)
 
 
 def test_loops_refuse_what_they_cannot_answer():
@@ -139,6 +141,26 @@ def test_brute_force_finds_the_same_temporal_cycles(edges, window: int | None, l
     listed = temporal_loops(payments, window=window, max_length=longest, strict=strict)
     assert len(listed) == counted.sum()
     assert len({tuple(map(id, loop.payments)) for loop in listed}) == len(listed)
+
+
+def test_the_window_and_the_order_hold_at_their_edges():
+    """0 -> 1 at time 0, back at 0 and at 5; strictly later means after 0, and a window of 5 still takes 5."""
+    source, target, when = [0, 1, 1], [1, 0, 0], [0, 0, 5]
+    counts = {
+        (window, strict): temporal_cycle_counts(source, target, when, window=window, strict=strict).sum()
+        for window in (None, 5, 4, 0)
+        for strict in (True, False)
+    }
+    assert counts == {
+        (None, True): 1,
+        (None, False): 2,
+        (5, True): 1,
+        (5, False): 2,
+        (4, True): 0,
+        (4, False): 1,
+        (0, True): 0,
+        (0, False): 1,
+    }
 
 
 def test_temporal_loops_tell_their_payments():

@@ -53,6 +53,12 @@ def test_names_that_stand_twice_and_reserved_sponsors_are_refused():
     assert _codes(error) == ["duplicate-node", "reserved-sponsor"]
 
 
+def test_what_adding_decimals_leaves_is_nobodys_money():
+    """0.1 + 0.2 is not 0.3 in binary; the ring is closed all the same."""
+    ring = FlowNetwork.from_edges(["a", "b"], trade=[("a", "b", 0.1), ("a", "b", 0.2), ("b", "a", 0.3)])
+    assert ring.unknown.tolist() == ring.uses.tolist() == [0, 0]
+
+
 def test_an_empty_network_is_a_network():
     network = FlowNetwork.from_edges([])
     assert network.n == 0

@@ -96,6 +96,20 @@ def test_bounds_are_asked_for_in_pairs_and_must_enclose():
         round_trip(low, "x", low=middle, high=high)
 
 
+def test_leaks_between_the_bounds_can_exceed_the_leaks_at_either():
+    """d has x's 20 and up to 10 of customers', and pays x between 5 and 20: it keeps 15 and 10 at the ends, but 25
+    with 10 from customers and 5 paid, so nothing is certain."""
+
+    def world(customers: float, bought: float) -> FlowNetwork:
+        edges = {"funding": [("x", "d", 20)], "trade": [("d", "x", bought)], "customers": {"d": customers}}
+        return FlowNetwork.from_edges(["x", "d"], **edges)
+
+    leaky = world(10, 5)
+    assert leaky.uses[1] == 25
+    assert round_trip(leaky, "x").floor == 0
+    assert round_trip(world(5, 10), "x", low=world(0, 5), high=world(10, 20)).floor == 0
+
+
 def test_an_entity_that_is_not_there_gets_the_nearest_name():
     network = FlowNetwork.from_edges(["nvidia", "openai"])
     with pytest.raises(BadInput, match="did you mean 'nvidia'"):

@@ -20,34 +20,47 @@ def _lab_and_cloud() -> FlowNetwork:
         ["lab", "cloud", "chips"],
         funding=[("chips", "lab", 20), ("cloud", "lab", 20)],
         trade=[("lab", "cloud", 100), ("cloud", "chips", 60)],
-        customers={"lab": 30, "chips": 40},
-        capital={"bank": {"lab": 30}},
+        customers={"lab": 30, "chips": 40, "cloud": 50},
+        capital={"bank": {"lab": 30, "cloud": 30}},
     )
 
 
 def test_sponsors_by_hand():
-    """The lab's 100 are 30 customers', 30 the bank's, 20 the chip maker's, 20 the cloud's; all go to the cloud."""
+    """The lab's 100 are 30 customers', 30 the bank's, 20 the chip maker's, 20 the cloud's; all go to the cloud, which
+    has 50 from its own customers and 30 from the bank too; the bank's is no revenue, but mixes into what it pays."""
     found = who_paid(_lab_and_cloud())
     assert found.of("cloud") == pytest.approx(
-        {"outside_customers": 0.3, "bank": 0.3, "other_members": 0.2, "own_money": 0.2}
+        {"outside_customers": 80 / 150, "bank": 30 / 150, "other_members": 20 / 150, "own_money": 20 / 150}
     )
     # The chip maker books 40 from customers and 60 from the cloud, in the colors that the cloud got.
     assert found.of("chips") == pytest.approx(
-        {"outside_customers": 0.4 + 0.18, "bank": 0.18, "other_members": 0.12, "own_money": 0.12}
+        {
+            "outside_customers": 0.4 + 0.6 * 80 / 180,
+            "bank": 0.6 * 60 / 180,
+            "other_members": 0.6 * 20 / 180,
+            "own_money": 0.6 * 20 / 180,
+        }
     )
     chips, cloud = 2, 1
-    assert found.members[cloud, chips] == pytest.approx(0.12)
-    assert found.members[chips, cloud] == pytest.approx(0.2)
+    assert found.members[cloud, chips] == pytest.approx(0.6 * 20 / 180)
+    assert found.members[chips, cloud] == pytest.approx(20 / 150)
 
 
 def test_sources_by_hand():
-    """Followed to where it entered. For the cloud: of each lab dollar .3 customers', .3 bank's, .2 own, and .2 the
-    chip maker's, which had 40 from customers and 60 from the cloud, that is, of the lab's dollar again."""
+    """Followed to where it entered, for the cloud. A lab dollar is .3 customers', .3 bank's, .2 the cloud's own, and .2
+    the chip maker's; that one's is .4 customers' and .6 the cloud's; that one's is 5/18 customers', 3/18 the bank's and
+    10/18 the lab's. The cloud's revenue is 1/3 customers' and 2/3 the lab's."""
     found = who_paid(_lab_and_cloud(), "source").of("cloud")
-    again = 1 - 0.2 * 0.6  # a lab dollar is 0.2 chips' money, of which 0.6 is a lab dollar again
-    expected = {"outside_customers": (0.3 + 0.2 * 0.4) / again, "bank": 0.3 / again, "own_money": 0.2 / again}
+    again = 1 - 0.2 * 0.6 * 10 / 18
+    lab = {
+        "outside_customers": (0.3 + 0.2 * (0.4 + 0.6 * 5 / 18)) / again,
+        "bank": (0.3 + 0.2 * 0.6 * 3 / 18) / again,
+        "own_money": 0.2 / again,
+    }
+    assert sum(lab.values()) == pytest.approx(1)
+    expected = {sponsor: 2 / 3 * share for sponsor, share in lab.items()}
+    expected["outside_customers"] += 1 / 3
     assert found == pytest.approx(expected)
-    assert sum(expected.values()) == pytest.approx(1)
 
 
 def test_an_entity_without_revenue_has_no_shares():
@@ -107,6 +120,16 @@ def test_revenue_of_unknown_payers_may_be_customers_money():
     assert who_paid_floor(network, "cloud", "lab").floor == 2
     assert who_paid_floor(network, "cloud").floor == 2  # revenue of 12, of which 2 direct and 3 + 5 may be theirs
     assert who_paid_floor(network, "cloud", "lab", ()).floor == 10
+
+
+def test_unknown_cash_may_be_a_banks_money_but_not_customers():
+    network = FlowNetwork.from_edges(
+        ["lab", "cloud"], trade=[("lab", "cloud", 10)], customers={"lab": 3}, capital={"bank": {"lab": 2}}
+    )
+    assert network.unknown[0] == 5
+    bank, customers = (who_paid_floor(network, "cloud", "lab", sponsor) for sponsor in ("bank", "outside_customers"))
+    assert (bank.most, bank.floor, bank.floor_if_unknown) == (7, 3, 3)
+    assert (customers.most, customers.floor, customers.floor_if_unknown) == (3, 7, 2)
 
 
 def test_the_traces_differ_in_whether_funding_carries_customers_money_on():

@@ -18,6 +18,9 @@ PLACE = Place("network")
 BALANCE_TOLERANCE = 1e-9
 """Largest difference of money in and money out at a node, relative to the larger of the two."""
 
+ROUNDING = 1e-12
+"""A smaller relative gap than this is what adding decimals leaves, and is not completed: it is nobody's money."""
+
 OUTSIDE_CUSTOMERS = "outside_customers"
 OPENING_CASH = "opening_cash"
 UNKNOWN = "unknown"
@@ -138,7 +141,9 @@ class FlowNetwork:
             raise BadInput(problems)
         inside = made["funding"] + made["trade"]
         boundary = made["customers"] + made["opening"] + made["unknown"] + made["unknown_revenue"]
-        gap = inside.sum(0) + boundary + sum(classes.values(), flat) - inside.sum(1) - made["uses"]
+        money_in, money_out = inside.sum(0) + boundary + sum(classes.values(), flat), inside.sum(1) + made["uses"]
+        gap = money_in - money_out
+        gap[np.abs(gap) <= ROUNDING * np.maximum(money_in, money_out)] = 0.0
         made["uses"] = made["uses"] + np.maximum(gap, 0.0)
         made["unknown"] = made["unknown"] + np.maximum(-gap, 0.0)
         return cls(nodes=tuple(nodes), capital=classes, **made)

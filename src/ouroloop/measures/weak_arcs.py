@@ -20,8 +20,8 @@ ROUNDING = 1e-13
 class WeakArcs:
     """What weak-arc removal finds: `index` is cycled flow / TSTp, `residual` the flows left, without a cycle.
 
-    `by_length[k]` is the flow cycled in cycles of k edges; `simple_cycles` how many cycles the network has, `nexuses`
-    how many weak arcs were removed.
+    `by_length[k]` is the flow cycled in cycles of k edges; `simple_cycles` how many cycles the network has, `removed`
+    how many the removal met (fewer where equal arcs vanish together), `nexuses` how many weak arcs it took.
     """
 
     index: float
@@ -29,6 +29,7 @@ class WeakArcs:
     by_length: np.ndarray
     residual: np.ndarray
     simple_cycles: int
+    removed: int
     nexuses: int
 
 
@@ -49,14 +50,16 @@ def weak_arc_cycling(F: Flows, inflow: Array | None = None, outflow: Array | Non
     x = flow.sum(0) + _entering(F, edges, inflow)
     P = np.divide(flow, x[:, None], out=np.zeros_like(flow), where=x[:, None] > 0)
     by_length = np.zeros(edges.n + 1)
-    nexuses = 0
+    nexuses = removed = 0
     while (arc := _weakest(flow)) is not None:
         i, j = arc
         weakest = flow[i, j]
         if i == j:
             by_length[1] += weakest
+            removed += 1
         else:
-            weight, length = _nexus(flow, P, i, j)
+            weight, length, met = _nexus(flow, P, i, j)
+            removed += int(met)
             flow -= weight / weight[i, j] * weakest
             flow[flow <= ROUNDING * original] = 0.0
             by_length[: length.size] += length / weight[i, j] * weakest
@@ -69,6 +72,7 @@ def weak_arc_cycling(F: Flows, inflow: Array | None = None, outflow: Array | Non
         by_length=by_length,
         residual=flow,
         simple_cycles=int(cycle_counts(edges).sum()),
+        removed=removed,
         nexuses=nexuses,
     )
 
@@ -99,7 +103,7 @@ def _weakest(flow: np.ndarray) -> tuple[int, int] | None:
 def _nexus(flow, P, i, j):
     """Circuit probabilities of all cycles through i -> j, summed per arc, and per length times that length."""
     n = flow.shape[0]
-    weight, by_length = np.zeros((n, n)), np.zeros(n + 1)
+    weight, by_length, met = np.zeros((n, n)), np.zeros(n + 1), 0
     home, queue = np.zeros(n, np.bool_), np.empty(n, np.int64)
     home[i] = True
     queue[0] = i
@@ -132,8 +136,9 @@ def _nexus(flow, P, i, j):
                 weight[path[k], path[k + 1]] += value
             weight[a, i] += value
             by_length[depth + 1] += value * (depth + 1)
+            met += 1
         elif home[b] and not on_path[b]:
             depth += 1
             path[depth], product[depth], going[depth] = b, product[depth - 1] * P[a, b], 0
             on_path[b] = True
-    return weight, by_length
+    return weight, by_length, met
