@@ -36,8 +36,10 @@ def figures(entity: str | None = None, /, *, concept: str | None = None, reading
     rows: list[dict[str, Any]] = []
     for key in dict.fromkeys((f.entity, f.concept, f.start, f.end, f.counterparty) for f in mine):
         entity_id, name, start, end, counterparty = key
-        when = {"period": (start, end)} if start else {"at": end}
-        choice = choose(dossier, entity_id, name, counterparty=counterparty, **when)
+        if start:
+            choice = choose(dossier, entity_id, name, period=(start, end), counterparty=counterparty)
+        else:
+            choice = choose(dossier, entity_id, name, at=end, counterparty=counterparty)
         for figure in (choice.picked, *choice.others):
             rows.append(
                 {
