@@ -49,7 +49,7 @@ def loops(language: Language) -> Section | None:
         LoopFound(("A", "C", "B"), ("a", "c", "b"), Tier.PAID, 1.5, "no"),
         LoopFound(("A", "D"), ("a", "d"), Tier.PAID, 2.5, "yes", ("s1",), 0.7),
     ]
-    return loops_section(found, language, longest=6, period="2025", chance=Chance(0.04, 200, 1.25))
+    return loops_section(found, language, longest=6, period="2025", chance=Chance(0.04, 200, 1.25, 5))
 
 
 def funnel(language: Language) -> Section | None:
@@ -176,8 +176,8 @@ def test_loops_are_counted_by_weakest_leg_and_the_most_binding_comes_first() -> 
     assert said[0].startswith("There are 3 loops of up to 6 members; 2 with paid money in every leg, 1 more")
     assert "A → D → A: its narrowest leg is USD 2.5bn a year" in said[1]
     assert said[2].endswith("gone round A → D → A: at most USD 0.70bn.")
-    assert "hold 1.250 loops on average" in said[3]
-    assert "as many as here is 0.040 (200 drawn)" in said[3]
+    assert "these deals make 5; random networks" in said[3]
+    assert "hold 1.250 on average, and the chance that one holds as many is 0.040 (200 drawn)" in said[3]
 
 
 def test_no_loop_is_a_finding_too() -> None:

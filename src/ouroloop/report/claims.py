@@ -42,8 +42,8 @@ def _counted(language: Language, counts: Table) -> Finding:
     return state(
         language,
         "claims",
-        "Of {all} claims, {confirmed} are confirmed, {corrected} are corrected, {unsupported} found no support and "
-        "{untested} cannot be tested against published facts.",
+        "Of {all} claims: confirmed {confirmed}, corrected {corrected}, without support {unsupported}, not testable "
+        "against published facts {untested}.",
         measure=language.text("claims counted by verdict"),
         headline=True,
         **{key: counts.at("total", key) for key in ("all", "confirmed", "corrected", "unsupported", "untested")},

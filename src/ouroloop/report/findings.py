@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ouroloop.core import Quarter
 from ouroloop.report.amounts import amounts_section
 from ouroloop.report.balances import borrowers
 from ouroloop.report.bargains import bargains_of, map_picture
+from ouroloop.report.books import Replayed
 from ouroloop.report.claims import claims_section
 from ouroloop.report.document import Findings
 from ouroloop.report.friends import friends_section
@@ -19,12 +19,12 @@ from ouroloop.report.loops import loops_section
 from ouroloop.report.measured import Measured, gauges, payers, round_trips
 from ouroloop.report.not_customers import beyond_revenue_section
 from ouroloop.report.payments import payments
+from ouroloop.report.period import measured_period
 from ouroloop.report.ratios import ratios_section
 from ouroloop.report.round_trip import RoundTrip, round_trip_section
 from ouroloop.report.rounds import LONGEST, chance, loops_found
 from ouroloop.report.sources import footer, source_lines
 from ouroloop.report.table import Section
-from ouroloop.report.thought_experiment import friends
 from ouroloop.report.unknowns import unknowns_section
 from ouroloop.report.who_paid import Payers, who_paid_section
 
@@ -38,7 +38,7 @@ def build(dossier: Dossier, language: Language) -> Findings:
     first, last = measured_period(dossier)
     bargains = bargains_of(dossier)
     stylized = dossier.header.stylized
-    measured = Measured.of(dossier, first, last)
+    measured, replayed = Measured.of(dossier, first, last), Replayed.of(dossier)
     paid, trips = payers(measured, language), round_trips(measured, language)
     period, tiers = language.period(first, last), language.text("paid money only")
     coverage = language.text(
@@ -47,7 +47,7 @@ def build(dossier: Dossier, language: Language) -> Findings:
         all=language.number(len(measured.members), 0),
     )
     sections: list[Section | None] = [
-        friends_section(friends(dossier, bargains, language), language) if stylized else None,
+        friends_section(replayed.friends(language), language) if stylized else None,
         beyond_revenue_section(payments(dossier, language), language),
         *(() if stylized else funnel_sections(dossier, language)),
         None if stylized else amounts_section(bargains, language),
@@ -56,7 +56,7 @@ def build(dossier: Dossier, language: Language) -> Findings:
         ),
         round_trip_section(trips, language, period=period, tiers=tiers, footer=_footer(dossier, language, trips)),
         loops_section(
-            loops_found(dossier, bargains, first, last, language),
+            loops_found(dossier, bargains, language),
             language,
             longest=LONGEST,
             period=period,
@@ -65,7 +65,9 @@ def build(dossier: Dossier, language: Language) -> Findings:
         gauges_section(gauges(measured), language, period=period, tiers=tiers),
         _ratios(dossier, language),
         claims_section(dossier, language),
-        None if stylized else unknowns_section(dossier, bargains, (), language),
+        None
+        if stylized
+        else unknowns_section(dossier, bargains, replayed.gaps(language), language, books=replayed.checked(language)),
     ]
     return Findings(
         language,
@@ -80,14 +82,6 @@ def build(dossier: Dossier, language: Language) -> Findings:
         source_lines(dossier, language),
         _facts(dossier, language),
     )
-
-
-def measured_period(dossier: Dossier) -> tuple[Quarter, Quarter]:
-    """The quarters that flows are measured over: the last whole calendar year, or all of a thought experiment."""
-    if dossier.header.stylized:
-        return Quarter.parse(dossier.header.first_quarter), Quarter.of(dossier.header.as_of)
-    year = dossier.date.year - 1
-    return Quarter(year, 1), Quarter(year, 4)
 
 
 def _footer(dossier: Dossier, language: Language, rows: Iterable[Payers | RoundTrip]) -> str:

@@ -47,6 +47,8 @@ class Chance:
     draws: int
     mean: float
     """Loops in a random network, on average."""
+    observed: int
+    """Loops of these deals, of whatever legs."""
 
 
 def loops_section(
@@ -63,8 +65,8 @@ def loops_section(
         language.text("The loops"),
         language.text(
             "A loop is as binding as its weakest leg, and no more than its narrowest leg can run round it in a year. "
-            "Payments and funding between named firms are legs; outside money closes no loop. A loop says that money "
-            "can go round, not that it did."
+            "In each loop somebody funds and somebody sells; outside money closes none. A loop says that money can go "
+            "round, not that it did."
         ),
         tuple(sentences),
         (),
@@ -78,6 +80,7 @@ def _counts(found: Sequence[LoopFound], language: Language, longest: int, chance
         Column("count", language.text("loops"), Kind.COUNT),
         Column("ordered", language.text("dates in order"), Kind.COUNT),
         Column("longest", language.text("most members"), Kind.COUNT),
+        Column("any", language.text("loops of any legs"), Kind.COUNT),
         Column("mean", language.text("loops by chance"), Kind.DECIMAL),
         Column("p", language.text("p of the null model"), Kind.DECIMAL),
         Column("draws", language.text("random networks drawn"), Kind.COUNT),
@@ -94,6 +97,7 @@ def _counts(found: Sequence[LoopFound], language: Language, longest: int, chance
                 "longest": Cell(
                     float(longest if total else max((len(loop.ids) for loop in some), default=0)), Basis.NONE
                 ),
+                "any": Cell(float(last.observed), Basis.NONE) if last else Cell("–", Basis.NONE),
                 "mean": Cell(last.mean, Basis.ESTIMATED) if last else Cell("–", Basis.NONE),
                 "p": Cell(last.p, Basis.ESTIMATED) if last else Cell("–", Basis.NONE),
                 "draws": Cell(float(last.draws), Basis.NONE) if last else Cell("–", Basis.NONE),
@@ -216,9 +220,10 @@ def _by_chance(counts: Table, language: Language) -> Finding:
     return state(
         language,
         "loops-chance",
-        "Random networks in which every firm has as many payers and payees as here hold {mean} loops on average; the "
-        "chance that one holds as many as here is {p} ({draws} drawn).",
+        "Counting loops of any legs, these deals make {any}; random networks in which every firm has as many payers "
+        "and payees hold {mean} on average, and the chance that one holds as many is {p} ({draws} drawn).",
         measure=language.text("null model that keeps how many payers and payees each firm has"),
+        any=counts.at("all", "any"),
         mean=counts.at("all", "mean"),
         p=counts.at("all", "p"),
         draws=counts.at("all", "draws"),

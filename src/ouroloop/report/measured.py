@@ -30,6 +30,8 @@ class Measured:
     first: Quarter
     last: Quarter
     network: FlowNetwork
+    low: FlowNetwork
+    high: FlowNetwork
     flows: tuple[Flow, ...]
 
     @classmethod
@@ -39,7 +41,8 @@ class Measured:
         from ouroloop.dossier.network import network
 
         paid = tuple(flow for flow in flows(dossier, first, last) if flow.tier is Tier.PAID)
-        return cls(dossier, first, last, network(dossier, first, last), paid)
+        low, point, high = (network(dossier, first, last, Tier.PAID, end) for end in ("low", "point", "high"))
+        return cls(dossier, first, last, point, low, high, paid)
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -98,7 +101,7 @@ def round_trips(measured: Measured, language: Language) -> tuple[RoundTrip, ...]
             given[flow.payer].append(flow)
     found: list[RoundTrip] = []
     for member in measured.members:
-        trip = round_trip(measured.network, member)
+        trip = round_trip(measured.network, member, low=measured.low, high=measured.high)
         found.append(
             RoundTrip(
                 member,

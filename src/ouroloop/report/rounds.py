@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from ouroloop.core import Quarter, Tier
+from ouroloop.core import Tier
 from ouroloop.report.bargains import CLASSES, Bargain, owner
 from ouroloop.report.language import Language
 from ouroloop.report.loops import Chance, LoopFound
+from ouroloop.report.period import measured_period
 from ouroloop.report.sources import ids
 
 if TYPE_CHECKING:
@@ -38,18 +39,21 @@ def legs(dossier: Dossier, bargains: Sequence[Bargain]) -> list[tuple[Flow, Barg
     return found
 
 
-def loops_found(
-    dossier: Dossier, bargains: Sequence[Bargain], first: Quarter, last: Quarter, language: Language
-) -> tuple[LoopFound, ...]:
-    """Every loop of at most six firms, by standing deals or by what was paid in the quarters `first` to `last`."""
+def loops_found(dossier: Dossier, bargains: Sequence[Bargain], language: Language) -> tuple[LoopFound, ...]:
+    """Every loop of at most six firms with a leg of funding and a leg of trade, by standing deals or by what was paid
+    in the measured period.
+    """
     from ouroloop.dossier.network import loop_flows
     from ouroloop.measures import loops
 
+    first, last = measured_period(dossier)
     behind = legs(dossier, bargains)
     cites = {id(flow): ids(bargain.deal.sources) for flow, bargain in behind}
     paid = {_turned(one.entities): one for one in loops(loop_flows(dossier, first, last), max_length=LONGEST)}
     found: list[LoopFound] = []
     for loop in loops([flow for flow, _ in behind], max_length=LONGEST):
+        if not _of_both_sides(loop):
+            continue
         tier = next(tier for tier in Tier if _at_least(loop, tier) > 0)
         used = [flow for link in loop.links for flow in link.flows if (flow.tier or Tier.PAID).binds(tier)]
         sources = tuple(dict.fromkeys(cite for flow in used for cite in cites[id(flow)]))
@@ -57,9 +61,14 @@ def loops_found(
         found.append(_found(loop, tier, _at_least(loop, tier), moved, sources, dossier, language))
     years = (last.ordinal - first.ordinal + 1) / 4
     for loop in paid.values():
-        if loop.bottleneck > 0:
+        if loop.bottleneck > 0 and _of_both_sides(loop):
             found.append(_found(loop, Tier.PAID, loop.bottleneck / years, loop, (), dossier, language))
     return tuple(found)
+
+
+def _of_both_sides(loop: Loop) -> bool:
+    """Does somebody in it fund a firm that somebody in it sells to?"""
+    return {flow.kind for link in loop.links for flow in link.flows} >= {"funding", "trade"}
 
 
 def _found(
@@ -96,7 +105,7 @@ def chance(dossier: Dossier, bargains: Sequence[Bargain]) -> Chance | None:
     if np.count_nonzero(matrix) < 3:
         return None
     found = null_model(matrix, draws=DRAWS, max_length=LONGEST, keep="degrees").statistics["loops"]
-    return Chance(found.p_value, DRAWS, found.mean)
+    return Chance(found.p_value, DRAWS, found.mean, int(found.observed))
 
 
 def _at_least(loop: Loop, tier: Tier) -> float:

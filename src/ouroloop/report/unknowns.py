@@ -29,7 +29,13 @@ class Gap:
 
 
 def unknowns_section(
-    dossier: Dossier, bargains: Sequence[Bargain], gaps: Sequence[Gap], language: Language, *, shown: int = 40
+    dossier: Dossier,
+    bargains: Sequence[Bargain],
+    gaps: Sequence[Gap],
+    language: Language,
+    *,
+    books: tuple[Finding, Table] | None = None,
+    shown: int = 40,
 ) -> Section:
     """The section; every count in it is over a list that can be read in the tables or by `ouroloop check`."""
     counts = _counts(dossier, bargains, gaps, language)
@@ -38,6 +44,9 @@ def unknowns_section(
     if disputed.rows:
         tables.append(disputed)
     sentences = [_thin(counts, language)]
+    if books:
+        sentences.append(books[0])
+        tables.append(books[1])
     if gaps:
         listed = _gaps(gaps, language, shown)
         tables.append(listed)

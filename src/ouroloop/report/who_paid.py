@@ -177,7 +177,7 @@ def _unknown(traced: Table, language: Language, period: str) -> Finding:
         "For {count} of {all} members, nobody has published who paid more than half of the revenue of {period}.",
         "For {count} of {all} members, nobody has published who paid more than half of the revenue of {period}.",
         measure=language.text("shares of revenue by who paid it, cash mixed pro rata"),
-        headline=True,
+        headline=bool(traced.row("little").cells["count"].value),
         count=traced.at("little", "count"),
         all=traced.at("all", "count"),
         period=period,
