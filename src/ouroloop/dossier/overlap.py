@@ -21,9 +21,10 @@ def resolve(dossier: Dossier, standings: Sequence[Standing]) -> tuple[Standing, 
     - A `part` keeps its amount. The `total` keeps what its known parts leave,
       `[max(0, total.low - parts.high), max(0, total.high - parts.low)]`, as money of the total's own payer. A part
       without a disclosed amount may be anything, so it takes the remainder's low end to 0. A total of several tranches
-      gives up the part's money from the tranche whose tier is nearest to the part's.
-    - Of `alternative`s one is picked: the nearest source class, then the more binding tier, then the surer grade, then
-      the later known; the others are dropped and say so. In a group with a total the picked one counts as a part.
+      gives up the part's money where it binds as much, then where it binds less, then where it binds more.
+    - Of `alternative`s one is picked: one that states an amount before one that does not, then the nearest source class,
+      the more binding tier, the surer grade, the later known; the others are dropped and say so. In a group with a
+      total the picked one counts as a part.
     - Of several totals one is picked by the same rule.
     - A total or part that is void or not yet known plays no role: a part whose total is not known stands alone.
 
@@ -57,13 +58,22 @@ def _pick_one(dossier: Dossier, group: str, resolved: list[Standing], numbers: S
     if len(deals) < 2:
         return list(numbers)
 
-    def rank(deal: Deal) -> tuple[int, int, int, int, str]:
-        tier = min(resolved[n].tier.rank for n in numbers if resolved[n].deal.id == deal.id)
-        return (source_rank(dossier, deal), tier, deal.confidence.rank, -deal.known.last.toordinal(), deal.id)
+    def rank(deal: Deal) -> tuple[bool, int, int, int, int, str]:
+        mine = [resolved[n] for n in numbers if resolved[n].deal.id == deal.id]
+        silent = all(standing.amount is None for standing in mine)
+        tier = min(standing.tier.rank for standing in mine)
+        return (silent, source_rank(dossier, deal), tier, deal.confidence.rank, -deal.known.last.toordinal(), deal.id)
 
     order = sorted(deals.values(), key=rank)
     best = order[0]
-    reasons = ("a nearer source", "a more binding tier", "a surer grade", "known later", "its id, all else being equal")
+    reasons = (
+        "an amount",
+        "a nearer source",
+        "a more binding tier",
+        "a surer grade",
+        "become known later",
+        "the first id, all else being equal",
+    )
     for number in numbers:
         deal = resolved[number].deal
         if deal.id != best.id:
@@ -106,5 +116,6 @@ def _take(pot: dict[int, float], order: Sequence[int], amount: float) -> None:
         amount -= taken
 
 
-def _distance(total: Tier, part: Tier) -> tuple[int, int]:
-    return (abs(total.rank - part.rank), total.rank)
+def _distance(total: Tier, part: Tier) -> tuple[bool, int]:
+    """Sooner from a tranche that binds as much as the part, then less, then more: what is open is not what was paid."""
+    return (total.rank < part.rank, abs(total.rank - part.rank))
