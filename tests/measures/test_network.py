@@ -1,5 +1,8 @@
 """The network of flows: what it refuses, what it completes, what it adds up."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -69,3 +72,13 @@ def test_arrays_cannot_be_changed_afterwards():
     network = FlowNetwork.from_edges(["a"], customers={"a": 1})
     with pytest.raises(ValueError, match="read-only"):
         network.customers[0] = 2
+
+
+def test_importing_the_measures_imports_no_solver_and_every_public_name_is_there():
+    code = (
+        "import sys, ouroloop.measures as m; "
+        "print([x for x in ('scipy', 'numba', 'ortools', 'jax', 'networkx', 'pandas') if x in sys.modules]); "
+        "print([x for x in m.__all__ if not hasattr(m, x)], callable(m.loops), callable(m.temporal_loops))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.split("\n")[:2] == ["[]", "[] True True"]

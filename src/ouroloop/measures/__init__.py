@@ -13,7 +13,15 @@ from ouroloop.measures.edges import FlowEdges, read_edges
 from ouroloop.measures.finn import FinnIndex, finn_index
 from ouroloop.measures.hodge import HodgeSplit, helmholtz_hodge, trophic_incoherence
 from ouroloop.measures.loops import Flow, Link, Loop, loops
-from ouroloop.measures.network import FlowNetwork
+from ouroloop.measures.network import (
+    CLOSED_RING,
+    OPENING_CASH,
+    OTHER_MEMBERS,
+    OUTSIDE_CUSTOMERS,
+    OWN_MONEY,
+    UNKNOWN,
+    FlowNetwork,
+)
 from ouroloop.measures.null_model import NullModel, Significance, null_model
 from ouroloop.measures.payments import RULES, Attribution, Payment, Taint, attribute, flows_by_date, taint
 from ouroloop.measures.round_trip import Earmark, RoundTrip, round_trip
@@ -47,7 +55,13 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "CLOSED_RING",
+    "OPENING_CASH",
+    "OTHER_MEMBERS",
+    "OUTSIDE_CUSTOMERS",
+    "OWN_MONEY",
     "RULES",
+    "UNKNOWN",
     "Attribution",
     "Circulation",
     "CycleWeights",
