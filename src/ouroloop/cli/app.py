@@ -66,6 +66,12 @@ def build() -> App:
         help="Write a small, complete, valid dossier to begin from.",
         help_epilogue="Example: `ouroloop new dossier my-loop`",
     )
+    new.command(
+        "ouroloop.cli.new:schemas",
+        name="schemas",
+        help="Write JSON Schemas of the dossier's files, for editors.",
+        help_epilogue="Example: `ouroloop new schemas schemas`",
+    )
     app.command(new)
     return app
 

@@ -18,3 +18,17 @@ def dossier(path: Path, /) -> None:
 
     made = new_dossier(path)
     print(f"wrote {made}; check it with: ouroloop check {made}", file=sys.stderr)
+
+
+def schemas(path: Path, /) -> None:
+    """Write JSON Schemas of every kind of dossier file, for editors that complete and check while you type.
+
+    Parameters
+    ----------
+    path
+        The folder to write them to; files of the same names are replaced.
+    """
+    from ouroloop.dossier import write_schemas
+
+    for made in write_schemas(path):
+        print(made)
