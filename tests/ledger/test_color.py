@@ -1,6 +1,7 @@
 """Colors sum to cash to the last quantum, and revenue splits by who paid."""
 
 from fractions import Fraction
+from functools import cache
 
 import jax
 import jax.numpy as jnp
@@ -78,6 +79,14 @@ def test_a_split_is_the_exact_fraction_rounded_down_or_up_by_one_quantum(pots: l
             assert int(fair) <= taken <= int(fair) + (fair.denominator > 1)
 
 
+def test_creditors_are_paid_pari_passu_to_the_last_quantum():
+    owed = jnp.asarray([[70.0], [30.0], [0.0]])
+    assert np.asarray(books.split(owed, jnp.asarray([60.0])))[:, 0].tolist() == [42.0, 18.0, 0.0]
+    thirds = np.asarray(books.split(jnp.ones((3, 1)), jnp.asarray([1.0])))[:, 0] / QUANTUM
+    assert thirds.tolist() == [357913942, 357913941, 357913941]  # 2^30 = 3 * 357913941 + 1
+
+
+@cache
 def three_friends() -> books.Ledger:
     flows = [
         books.boundary_receipt("users", "lab"),
@@ -154,6 +163,15 @@ def test_a_refund_takes_revenue_back_with_the_mix_of_who_refunds():
     colored, _ = books.pay(world, books.open_colors(world, kept), world.amounts({"buy:lab:cloud": -4.0}))
     assert by_color(world, colored.revenue, "cloud") == {"opening_cash": -4.0}
     assert by_color(world, colored.cash, "lab") == {"opening_cash": 14.0}
+
+
+def test_funding_that_is_paid_back_keeps_the_mix_of_who_pays_it_back():
+    world = three_friends()
+    kept = books.open_books(world, {books.cash("lab"): 10.0})
+    start, _ = books.pay(world, books.open_colors(world, kept), world.amounts({"receive:users:lab": 10.0}))
+    colored = books.recolor(world, start, world.amounts({"invest:vendor:lab": -4.0}))
+    assert by_color(world, colored.cash, "vendor") == {"outside_customers": 2.0, "opening_cash": 2.0}
+    assert by_color(world, colored.cash, "lab") == {"outside_customers": 8.0, "opening_cash": 8.0}
 
 
 def test_cash_that_pays_an_earlier_bill_counts_as_revenue():

@@ -87,6 +87,18 @@ def test_claims_inside_go_and_claims_of_outsiders_stay():
     assert (one(group.cash_in), one(group.cash_out)) == (12.0, 0.0)
 
 
+def test_two_members_that_hold_shares_of_a_third_take_out_what_it_owes_once():
+    investors = {"parent": 10.0, "sister": 5.0, "fund": 3.0}
+    world = books.build([books.equity_investment(name, "lab") for name in investors])
+    amounts = world.amounts({f"invest:{name}:lab": amount for name, amount in investors.items()})
+    opening = {books.cash(name): amount for name, amount in investors.items()}
+    kept = books.post(world, books.open_books(world, opening), amounts)
+    group = books.consolidate(world, kept, amounts, {"parent", "sister", "lab"})
+    assert one(group.total(books.AccountClass.EQUITY)) == -3.0
+    assert one(group.assets) == 18.0  # all cash, at the lab
+    assert sorted(one(e.amount) for e in group.eliminations if one(e.amount)) == [5.0, 10.0]
+
+
 def test_a_price_above_cost_of_a_member_counts_nothing_for_the_group():
     world = books.build([books.equity_investment("parent", "lab"), books.revaluation("parent", "equity:lab")])
     valued = books.Account("parent", books.AccountClass.VALUATION, "equity:lab")

@@ -177,6 +177,8 @@ def _receive(pot: Array, arriving: Array, unknown: int) -> Array:
 def split(pot: Float64[Array, "color path"], amount: Float64[Array, " path"]) -> Float64[Array, "color path"]:
     """How many of the pot's quanta of each color are in `amount`, pro rata and in whole quanta?
 
+    The same rule pays creditors pari passu: `pot` what each is owed, `amount` what there is to pay with.
+
     Needs pot >= 0 and 0 <= amount <= sum of the pot; gives 0 <= part <= pot, with parts that sum to `amount` exactly.
     floor(pot * amount / total) is estimated in float64 (off by a few quanta at most) and corrected by its remainder,
     which is exact in int64 although the product is not: the arithmetic is modulo 2^64 and the remainder is small. The

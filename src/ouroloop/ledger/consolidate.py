@@ -82,7 +82,7 @@ def consolidate(
     amounts: Amounts,
     group: Collection[str],
     *,
-    held: Mapping[str, float] | None = None,
+    held: Mapping[str, float | int] | None = None,
 ) -> Consolidation:
     """What is left of these members' books when their dealings with each other are taken out?
 
@@ -122,7 +122,7 @@ def consolidate(
 
 
 def _sales(
-    flows: tuple[Flow, ...], moved: Mapping[str, _Row], members: frozenset[str], held: Mapping[str, float]
+    flows: tuple[Flow, ...], moved: Mapping[str, _Row], members: frozenset[str], held: Mapping[str, float | int]
 ) -> Iterator[Elimination]:
     """Income of one member that is cost of another."""
     for flow in flows:
@@ -182,7 +182,7 @@ def _valuations(
         yield Elimination(f"priced inside earlier: {account.instrument}", reserve, account, earlier)
 
 
-def _check(ledger: Ledger, members: frozenset[str], held: Mapping[str, float]) -> None:
+def _check(ledger: Ledger, members: frozenset[str], held: Mapping[str, float | int]) -> None:
     place, problems = Place("consolidate"), list[Problem]()
     for name in sorted(members - set(ledger.entities)):
         hint = nearest(name, ledger.entities)

@@ -14,6 +14,9 @@ from ouroloop.core import BadInput, Place, Problem, nearest
 from ouroloop.ledger.chart import UNEXPLAINED, Account, AccountClass, Flow
 from ouroloop.ledger.incidence import Incidence
 
+Stated = float | int | Sequence[float | int] | np.ndarray
+"""An amount as somebody states it: one number for all paths, or one per path."""
+
 
 @dataclass(frozen=True, eq=False)
 class Chart:
@@ -136,9 +139,7 @@ class Ledger(eqx.Module):
             raise BadInput([Problem(Place("ledger"), "unknown-flow", f"there is no flow '{flow}'", hint)])
         return self.chart.flow_number[flow]
 
-    def amounts(
-        self, by_flow: Mapping[str, float | Sequence[float] | np.ndarray], paths: int = 1
-    ) -> Float64[np.ndarray, "flow path"]:
+    def amounts(self, by_flow: Mapping[str, Stated], paths: int = 1) -> Float64[np.ndarray, "flow path"]:
         """The amounts to post, from named ones: a number for all paths, or one per path; 0 for the rest.
 
         Raises BadInput `unknown-flow` for every name that is not a flow type.
@@ -158,7 +159,7 @@ class Books(eqx.Module):
 
 
 def opening_amounts(
-    ledger: Ledger, balances: Mapping[Account, float | Sequence[float] | np.ndarray], paths: int = 1
+    ledger: Ledger, balances: Mapping[Account, Stated], paths: int = 1
 ) -> Float64[np.ndarray, "opening path"]:
     """The opening balances as amounts of the opening flows; unnamed accounts open at 0."""
     number = {flow.name.removeprefix("open:"): n for n, flow in enumerate(ledger.chart.openings)}
@@ -185,7 +186,7 @@ def _summing(groups: Mapping[tuple[str, str], tuple[int, ...]], columns: int) ->
 
 def _fill(
     number: Mapping[str, int],
-    named: Iterable[tuple[str, float | Sequence[float] | np.ndarray]],
+    named: Iterable[tuple[str, Stated]],
     paths: int,
     code: str,
     what: str,

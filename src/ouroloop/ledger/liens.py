@@ -38,7 +38,7 @@ class LienRegister:
 
     liens: tuple[Lien, ...] = ()
 
-    def pledge(self, pledgor: str, asset: str, creditor: str, amount: float) -> LienRegister:
+    def pledge(self, pledgor: str, asset: str, creditor: str, amount: float | int) -> LienRegister:
         """Register a lien. Raises BadInput `bad-lien` unless 0 < amount within the exact range.
 
         A second lien on the same asset is registered too: that is what `double_pledges` is for.
@@ -63,7 +63,7 @@ class LienRegister:
         found = (quanta(lien.amount) for lien in self.liens if (lien.pledgor, lien.asset) == (pledgor, asset))
         return sum(found) * QUANTUM
 
-    def double_pledges(self, values: Mapping[tuple[str, str], float]) -> tuple[DoublePledge, ...]:
+    def double_pledges(self, values: Mapping[tuple[str, str], float | int]) -> tuple[DoublePledge, ...]:
         """Which assets are pledged for more than their value? Largest excess first.
 
         `values[(pledgor, asset)]` in USD bn; an asset without a value is worth 0 here, so that every lien on it shows.
@@ -74,7 +74,7 @@ class LienRegister:
         """
         found: list[DoublePledge] = []
         for pledgor, asset in dict.fromkeys((lien.pledgor, lien.asset) for lien in self.liens):
-            value, pledged = values.get((pledgor, asset), 0.0), self.pledged(pledgor, asset)
+            value, pledged = float(values.get((pledgor, asset), 0.0)), self.pledged(pledgor, asset)
             if pledged > value:
                 creditors = _of(lien.creditor for lien in self.liens if (lien.pledgor, lien.asset) == (pledgor, asset))
                 found.append(DoublePledge(pledgor, asset, value, pledged, pledged - value, creditors))

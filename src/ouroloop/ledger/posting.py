@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from jaxtyping import Array, Bool, Float64
 from ouroloop.core import LARGEST_EXACT, BadInput, Place, Problem
 from ouroloop.ledger.chart import Account
 from ouroloop.ledger.incidence import Incidence
-from ouroloop.ledger.ledger import Books, Ledger, opening_amounts
+from ouroloop.ledger.ledger import Books, Ledger, Stated, opening_amounts
 from ouroloop.ledger.precision import Amounts, leaves_exact_range, quantize
 
 _BLOCK = 128
@@ -24,9 +24,7 @@ _BLOCK = 128
 _PLACE = Place("posting")
 
 
-def open_books(
-    ledger: Ledger, balances: Mapping[Account, float | Sequence[float] | np.ndarray], paths: int = 1
-) -> Books:
+def open_books(ledger: Ledger, balances: Mapping[Account, Stated], paths: int = 1) -> Books:
     """The books on the first day, from the balances that somebody stated (debits positive), on every path.
 
     Each balance is posted like any flow: against the entity's own `unexplained` reserve, and for a claim also against
@@ -47,6 +45,8 @@ def post(ledger: Ledger, books: Books, amounts: Amounts) -> Books:
     exact sums mark their path in `inexact` for good; `check_exact` says so aloud outside of compiled code.
     """
     assert amounts.dtype == jnp.float64, f"amounts are {amounts.dtype}; books are kept in float64"
+    expected = (len(ledger.flows), books.balances.shape[1])
+    assert amounts.shape == expected, f"amounts have shape {amounts.shape}, flows and paths ask for {expected}"
     balances, inexact = _add(ledger.chart.post, books.balances, jnp.asarray(amounts))
     return Books(balances, books.inexact | inexact)
 
