@@ -39,7 +39,11 @@ def who_paid(language: Language) -> Section | None:
 
 
 def round_trips(language: Language) -> Section | None:
-    trips = [RoundTrip("a", "Alpha", 10, 1.27, 3.0, 6.01, 30.0, ("s1",)), RoundTrip("b", "Beta", 0, 0, 0, 0, 5.0)]
+    trips = [
+        RoundTrip("a", "Alpha", 10, 1.27, 3.0, 6.01, 30.0, 8.0, ("s1",)),
+        RoundTrip("b", "Beta", 0, 0, 0, 0, 5.0, 0),
+        RoundTrip("c", "Gamma", 2, 0, 0, 0, 5.0, 1.5),
+    ]
     return round_trip_section(trips, language, period="2025", tiers="paid", footer="f")
 
 
@@ -150,7 +154,7 @@ def test_payers_are_grouped_and_their_shares_sum_to_one() -> None:
     assert values["members"] == 0.05  # member:b, another's
     assert section.findings[0].text.startswith("For 1 of 2 members")
     assert section.findings[1].text.startswith(
-        "Who paid for what Alpha booked in 2025: outside customers 30%, customers, "
+        "Who paid for what Alpha booked in 2025: outside customers 30%, customers (assumed) 20%"
     )
     assert values["assumed"] == 0.2
     assert len(section.findings) == 2  # Beta is known for 5 % only: no sentence of its own
@@ -164,7 +168,10 @@ def test_shares_that_do_not_sum_to_one_are_refused() -> None:
 def test_a_round_trip_is_said_with_floor_ceiling_and_point() -> None:
     section = round_trips(ENGLISH)
     assert section is not None
-    assert len(section.findings) == 1  # who funded nobody has no round trip
+    assert len(section.findings) == 2  # who funded nobody has no round trip
+    assert "brought anything back as its own revenue; with firm contracts it would be at most USD 1.5bn" in (
+        section.findings[1].text
+    )
     assert "at least USD 1.2bn and at most USD 6.1bn" in section.findings[0].text
     assert "USD 3bn, which is 10% of its revenue" in section.findings[0].text
 
@@ -177,7 +184,7 @@ def test_loops_are_counted_by_weakest_leg_and_the_most_binding_comes_first() -> 
     assert "A → D → A: its narrowest leg is USD 2.5bn a year" in said[1]
     assert said[2].endswith("gone round A → D → A: at most USD 0.70bn.")
     assert "these deals make 5; random networks" in said[3]
-    assert "hold 1.250 on average, and the chance that one holds as many is 0.040 (200 drawn)" in said[3]
+    assert "hold 1.2 on average, and the chance that one holds as many is 0.040 (200 drawn)" in said[3]
 
 
 def test_no_loop_is_a_finding_too() -> None:

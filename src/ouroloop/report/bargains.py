@@ -245,7 +245,7 @@ def _id(bundle: _Bundle) -> str:
 def _edge(bundle: _Bundle, names: dict[str, str], language: Language) -> MapEdge:
     label = LETTER[bundle.kind]
     if bundle.a_year is not None and bundle.a_year >= 2:
-        label += f" {language.amount(bundle.a_year)}"
+        label += " " + language.amount(bundle.a_year).removesuffix(".0")
     words = {
         "payer": names[bundle.source],
         "payee": names[bundle.target],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ouroloop.report.friends import Friend
@@ -25,6 +26,7 @@ class Replayed:
     run: Replay
 
     @classmethod
+    @lru_cache(maxsize=4)  # the same in every language
     def of(cls, dossier: Dossier) -> Replayed:
         from ouroloop.dossier.replay import replay
 
@@ -89,8 +91,8 @@ class Replayed:
             language,
             "books",
             "Replayed through double-entry books over {quarters} quarters, what was paid leaves a residual of "
-            "{residual}; the independent auditor disagrees {disagreements} times; {gaps} published balances stay partly "
-            "unexplained.",
+            "{residual}; the independent auditor disagrees {disagreements} times; {gaps} published balances stay "
+            "partly unexplained.",
             measure=language.text("replay of paid flows through the ledger"),
             quarters=table.at("quarters", "count"),
             residual=table.at("residual", "count"),

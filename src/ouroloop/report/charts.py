@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from markupsafe import escape
 
@@ -12,7 +13,7 @@ from ouroloop.report.lettering import fit, width
 from ouroloop.report.table import Basis, Cell, Column, Row, Table, in_table, in_words
 
 _WIDE = 960.0
-_LABEL = 168.0
+_LABEL = 190.0
 _SIZE = 13.0
 
 
@@ -113,38 +114,42 @@ def lines(table: Table, x: str, series: Sequence[str], language: Language, name:
 
     A missing value breaks the line. Markers differ by series, so color is not needed to tell them apart.
     """
-    wide = 460.0
+    wide = 540.0
     found = [_number(row.cells[key]) for row in table.rows for key in series if _known(row.cells[key])]
     low, high = min([0.0, *found]), max([*found, 1e-9])
     scale_y = Scale(low, high, height - 34, 14)
-    scale_x = Scale(0, max(1, len(table.rows) - 1), 44, wide - 138)
+    places = _in_time([_text(row, x) for row in table.rows])
+    scale_x = Scale(places[0], max(places[-1], places[0] + 1), 44, wide - 206)
+    ticks = _ticks(low, high)
+    decimals = (
+        0 if all(value == int(value) for value in ticks) else 1 if all(10 * v == int(10 * v) for v in ticks) else 2
+    )
     body = [
         f'<path class="grid" d="M{scale_x.start:.0f} {scale_y.at(value):.1f}H{scale_x.end:.0f}"/>'
-        + _say(
-            scale_x.start - 6, scale_y.at(value) + 4, language.number(value, 1 if high < 20 else 0), "faint", "end", 11
-        )
-        for value in _ticks(low, high)
+        + _say(scale_x.start - 6, scale_y.at(value) + 4, language.number(value, decimals), "faint", "end", 11)
+        for value in ticks
     ]
-    shown = range(0, len(table.rows), max(1, -(-len(table.rows) // 5)))
+    shown = [0, len(places) - 1] if len(places) > 1 else [0]
     body += [
-        _say(scale_x.at(index), height - 14, _text(table.rows[index], x), "faint", "middle", 10.5) for index in shown
+        _say(scale_x.at(places[index]), height - 14, _text(table.rows[index], x), "faint", anchor, 10.5)
+        for index, anchor in zip(shown, ("start", "end"), strict=False)
     ]
     ends: list[tuple[float, int, str]] = []
     for place, key in enumerate(series):
         column = table.column(key)
         points = [
-            (scale_x.at(i), scale_y.at(_number(row.cells[key])), row)
-            for i, row in enumerate(table.rows)
+            (scale_x.at(place_x), scale_y.at(_number(row.cells[key])), row)
+            for place_x, row in zip(places, table.rows, strict=True)
             if _known(row.cells[key])
         ]
         if not points:
             continue
-        body.append(f'<path class="curve c-{place}" d="{_broken_line(table.rows, key, scale_x, scale_y)}"/>')
+        body.append(f'<path class="curve c-{place}" d="{_broken_line(table.rows, places, key, scale_x, scale_y)}"/>')
         for px, py, row in points:
             said = f"{column.title}, {_text(row, x)}: {in_table(row.cells[key], column.kind, language)}"
             body.append(_marker(place, px, py, said))
         last = in_table(points[-1][2].cells[key], column.kind, language)
-        ends.append((points[-1][1], place, fit(f"{last} {column.title}", 126, 11.5)))
+        ends.append((points[-1][1], place, fit(f"{last} {column.title}", 194, 11.5)))
     for y, (_, place, said) in zip(
         _apart([end for end, _, _ in sorted(ends)], 14.0, height - 34), sorted(ends), strict=True
     ):
@@ -152,11 +157,19 @@ def lines(table: Table, x: str, series: Sequence[str], language: Language, name:
     return _frame(height, body, name, wide)
 
 
-def _broken_line(rows: Sequence[Row], key: str, scale_x: Scale, scale_y: Scale) -> str:
+def _in_time(names: Sequence[str]) -> list[float]:
+    """Where the rows stand on the time axis: by day where they are days, else one after the other."""
+    try:
+        return [float(date.fromisoformat(name).toordinal()) for name in names]
+    except ValueError:
+        return [float(index) for index in range(len(names))]
+
+
+def _broken_line(rows: Sequence[Row], places: Sequence[float], key: str, scale_x: Scale, scale_y: Scale) -> str:
     path, pen = "", "M"
-    for index, row in enumerate(rows):
+    for place, row in zip(places, rows, strict=True):
         if _known(row.cells[key]):
-            path += f"{pen}{scale_x.at(index):.1f} {scale_y.at(_number(row.cells[key])):.1f}"
+            path += f"{pen}{scale_x.at(place):.1f} {scale_y.at(_number(row.cells[key])):.1f}"
             pen = "L"
         else:
             pen = "M"
@@ -237,7 +250,7 @@ def _say(x: float, y: float, text: str, css: str, anchor: str, size: float) -> s
 
 
 def _row_label(row: Row, label: str, y: float, language: Language, room: float = _LABEL - 14) -> str:
-    return _say(room, y + 4, fit(_text(row, label), room - 2, _SIZE), "name", "end", _SIZE)
+    return _say(room, y + 4, fit(_text(row, label), room - 8, _SIZE), "name", "end", _SIZE)
 
 
 def _text(row: Row, label: str) -> str:

@@ -50,7 +50,7 @@ def friends_section(friends: Sequence[Friend], language: Language) -> Section:
             "raised": sum(one.equity_raised for one in some),
             "outside": sum(one.outside_cash for one in some),
         }
-        return {"friend": Cell(name, Basis.NONE)} | {key: Cell(float(v), Basis.REPORTED) for key, v in values.items()}
+        return {"friend": Cell(name, Basis.NONE)} | {key: Cell(float(v), Basis.NONE) for key, v in values.items()}
 
     rows = [Row(one.id, cells(one.name, [one])) for one in friends]
     rows.append(Row("total", cells(language.text("Together"), friends), total=True))

@@ -142,6 +142,8 @@ class Language:
         amount = self.amount(usd_bn, rounding).removesuffix(".0")
         if self.units:
             return amount
+        if amount == "0":
+            return {"en": "USD 0", "zh-Hans": "0美元", "zh-Hant": "0美元"}[self.code]
         return f"{amount}{self.money_unit}" if self.chinese else f"USD {amount}bn"
 
     def share(self, share: float) -> str:

@@ -81,7 +81,7 @@ def _counts(found: Sequence[LoopFound], language: Language, longest: int, chance
         Column("ordered", language.text("dates in order"), Kind.COUNT),
         Column("longest", language.text("most members"), Kind.COUNT),
         Column("any", language.text("loops of any legs"), Kind.COUNT),
-        Column("mean", language.text("loops by chance"), Kind.DECIMAL),
+        Column("mean", language.text("loops by chance"), Kind.AVERAGE),
         Column("p", language.text("p of the null model"), Kind.DECIMAL),
         Column("draws", language.text("random networks drawn"), Kind.COUNT),
     )

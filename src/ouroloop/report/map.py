@@ -142,7 +142,8 @@ def layout(nodes: Sequence[MapNode], edges: Sequence[MapEdge]) -> Layout:
     assert not lost, f"edges without a node, or void: {lost}"
     tallest = max(len(by_zone[zone]) * (_COLUMN[zone][2] + 8) for zone in Zone if zone is not Zone.MEMBER)
     members = sorted(by_zone[Zone.MEMBER], key=lambda node: (node.order, node.id))
-    height = max(_SHORTEST, tallest + 2 * _MARGIN, 2 * _MARGIN + 27.0 * len(members))
+    shortest = _SHORTEST if len(nodes) > 8 else 460.0
+    height = max(shortest, tallest + 2 * _MARGIN, 2 * _MARGIN + 27.0 * len(members))
     boxes = _ring(members, height)
     for zone in (Zone.OUTSIDE, Zone.USE, Zone.HOLDER):
         boxes |= _column(by_zone[zone], zone, edges, boxes, height)

@@ -140,7 +140,8 @@ def _ring_ground(placed: Layout) -> str:
 
 def _heading(zone: Zone, placed: Layout, language: Language) -> str:
     text = escape(language.text(_HEADING[zone]))
-    return f'<text class="zone" x="{placed.columns[zone]:.0f}" y="20" text-anchor="middle">{text}</text>'
+    x, anchor = (WIDTH - 8, "end") if zone is Zone.HOLDER else (placed.columns[zone], "middle")
+    return f'<text class="zone" x="{x:.0f}" y="20" text-anchor="{anchor}">{text}</text>'
 
 
 def _edge(item: PlacedEdge, rows: str) -> str:

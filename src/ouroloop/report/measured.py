@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ouroloop.core import Quarter, Tier
@@ -32,9 +33,12 @@ class Measured:
     network: FlowNetwork
     low: FlowNetwork
     high: FlowNetwork
+    promised: FlowNetwork
+    """Firm contracts counted as if paid by their schedules, at their high ends."""
     flows: tuple[Flow, ...]
 
     @classmethod
+    @lru_cache(maxsize=4)  # the same in every language
     def of(cls, dossier: Dossier, first: Quarter, last: Quarter) -> Measured:
         """The paid flows of the quarters `first` to `last`."""
         from ouroloop.dossier.flows import flows
@@ -42,7 +46,7 @@ class Measured:
 
         paid = tuple(flow for flow in flows(dossier, first, last) if flow.tier is Tier.PAID)
         low, point, high = (network(dossier, first, last, Tier.PAID, end) for end in ("low", "point", "high"))
-        return cls(dossier, first, last, point, low, high, paid)
+        return cls(dossier, first, last, point, low, high, network(dossier, first, last, Tier.FIRM, "high"), paid)
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -102,15 +106,17 @@ def round_trips(measured: Measured, language: Language) -> tuple[RoundTrip, ...]
     found: list[RoundTrip] = []
     for member in measured.members:
         trip = round_trip(measured.network, member, low=measured.low, high=measured.high)
+        promised = round_trip(measured.promised, member) if member in measured.promised.nodes else trip
         found.append(
             RoundTrip(
                 member,
                 language.name(measured.dossier.entities[member]),
-                trip.funding,
+                round_trip(measured.high, member).funding,
                 trip.floor,
                 trip.point,
                 trip.ceiling,
                 trip.revenue,
+                max(trip.ceiling, promised.ceiling),
                 measured.cites(given[member]),
             )
         )

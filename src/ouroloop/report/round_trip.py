@@ -12,7 +12,11 @@ from ouroloop.report.table import Basis, Cell, Chart, Column, Finding, Kind, Row
 
 @dataclass(frozen=True, slots=True)
 class RoundTrip:
-    """One member's round trip in the period, USD bn: what it gave out, what may or must have come back as revenue."""
+    """One member's round trip in the period, USD bn: what it gave out, what may or must have come back as revenue.
+
+    `funding` is the most that it may have given, as the ceiling is the most that may have come back; `promised` is the
+    ceiling when firm contracts are counted as paid by their schedules.
+    """
 
     member: str
     name: str
@@ -21,6 +25,7 @@ class RoundTrip:
     point: float
     ceiling: float
     revenue: float
+    promised: float
     cites: tuple[str, ...] = ()
 
 
@@ -63,11 +68,12 @@ def round_trip_section(
 def _table(trips: Sequence[RoundTrip], language: Language, period: str) -> Table:
     columns = (
         Column("member", language.text("Member")),
-        Column("funding", language.text("given out"), Kind.MONEY),
+        Column("funding", language.text("given out, at most"), Kind.CEILING),
         Column("floor", language.text("floor"), Kind.FLOOR),
         Column("point", language.text("point (pro rata)"), Kind.MONEY),
         Column("ceiling", language.text("ceiling"), Kind.CEILING),
         Column("revenue", language.text("revenue"), Kind.MONEY),
+        Column("promised", language.text("ceiling with firm contracts"), Kind.CEILING),
         Column("share", language.text("point, share of revenue"), Kind.SHARE),
     )
     rows = tuple(
@@ -80,6 +86,7 @@ def _table(trips: Sequence[RoundTrip], language: Language, period: str) -> Table
                 "point": Cell(trip.point, Basis.ESTIMATED, trip.cites),
                 "ceiling": Cell(trip.ceiling, Basis.ESTIMATED, trip.cites),
                 "revenue": Cell(trip.revenue, Basis.ESTIMATED, trip.cites),
+                "promised": Cell(trip.promised, Basis.ESTIMATED, trip.cites),
                 "share": Cell(trip.point / trip.revenue if trip.revenue else 0.0, Basis.ESTIMATED, trip.cites),
             },
         )
@@ -90,14 +97,32 @@ def _table(trips: Sequence[RoundTrip], language: Language, period: str) -> Table
 
 
 def _sentence(table: Table, row: Row, language: Language, period: str, headline: bool) -> Finding:
+    member = str(row.cells["member"].value)
+    measure = language.text("round-tripped revenue (floor, pro-rata point, ceiling)")
+    if not row.cells["ceiling"].value:
+        return state(
+            language,
+            f"round-trip-{row.key}",
+            "Of the {funding} that {member} may have given out in {period}, no payment on record brought anything back "
+            "as its own revenue; with firm contracts it would be at most {promised}.",
+            measure=measure,
+            member=member,
+            period=period,
+            funding=table.at(row.key, "funding"),
+            promised=table.at(row.key, "promised"),
+        )
     return state(
         language,
         f"round-trip-{row.key}",
-        "Of the {funding} that {member} gave out in {period}, at least {floor} and at most {ceiling} came back as its "
-        "own revenue; mixed pro rata, {point}, which is {share} of its revenue.",
-        measure=language.text("round-tripped revenue (floor, pro-rata point, ceiling)"),
+        "Of the {funding} that {member} may have given out in {period}, at least {floor} and at most {ceiling} came "
+        "back as its own revenue; mixed pro rata, {point}, which is {share} of its revenue.",
+        measure=measure,
         headline=headline,
-        member=str(row.cells["member"].value),
+        member=member,
         period=period,
-        **{key: table.at(row.key, key) for key in ("funding", "floor", "ceiling", "point", "share")},
+        funding=table.at(row.key, "funding"),
+        floor=table.at(row.key, "floor"),
+        ceiling=table.at(row.key, "ceiling"),
+        point=table.at(row.key, "point"),
+        share=table.at(row.key, "share"),
     )

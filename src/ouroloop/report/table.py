@@ -30,6 +30,7 @@ class Kind(StrEnum):
     SHARE = "share"
     COUNT = "count"
     RATIO = "ratio"
+    AVERAGE = "average"
     DECIMAL = "decimal"
 
     @property
@@ -182,7 +183,7 @@ def in_table(cell: Cell, kind: Kind, language: Language) -> str:
         return language.share(value)
     if kind is Kind.RATIO:
         return language.ratio(value)
-    return language.number(value, 0 if kind is Kind.COUNT else 3)
+    return language.number(value, {Kind.COUNT: 0, Kind.AVERAGE: 1}.get(kind, 3))
 
 
 def in_words(cell: Cell, kind: Kind, language: Language) -> str:
@@ -194,6 +195,12 @@ def in_words(cell: Cell, kind: Kind, language: Language) -> str:
 
 Named = tuple[tuple[str, Pointer], ...]
 """Named cells, to be listed inside a sentence."""
+
+
+def _firmness(cell: Cell) -> Basis:
+    """How much of a revenue is unknown is itself a number that was worked out."""
+    return Basis.ESTIMATED if cell.basis is Basis.UNKNOWN and cell.value is not None else cell.basis
+
 
 _WEAKNESS = (Basis.NONE, Basis.REPORTED, Basis.ESTIMATED, Basis.SIMULATED, Basis.UNKNOWN)
 
@@ -251,6 +258,6 @@ def _stated(
         else:
             filled[key] = words[key] = str(value)
     cites = tuple(dict.fromkeys(cite for pointer in pointers.values() for cite in pointer.cell.cites))
-    bases = [pointer.cell.basis for pointer in pointers.values()] or [Basis.NONE]
+    bases = [_firmness(pointer.cell) for pointer in pointers.values()] or [Basis.NONE]
     weakest = max(bases, key=_WEAKNESS.index)
     return Finding(name, form(*message, **filled), pointers, words, measure, weakest, cites, headline)

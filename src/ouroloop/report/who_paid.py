@@ -22,12 +22,12 @@ from ouroloop.report.table import (
     state_plural,
 )
 
-ENOUGH = 0.1
-"""A member gets a sentence of its own when payers are known for at least this share of its revenue."""
+ENOUGH = 0.02
+"""A member gets a sentence of its own when payers are known, not assumed, for at least this share of its revenue."""
 
 PAYERS: dict[str, str] = {
     "customers": mark("outside customers"),
-    "assumed": mark("customers, as assumed"),
+    "assumed": mark("customers (assumed)"),
     "lenders": mark("lenders"),
     "investors": mark("investors"),
     "government": mark("government"),
@@ -100,7 +100,7 @@ def who_paid_section(
     table = _table(payers, language, period, coverage)
     traced = _traced(table, language)
     title = _unknown(traced, language, period)
-    shown = [key for key in PAYERS if any(row.cells[key].value for row in table.rows)]
+    shown = [key for key in PAYERS if any(_share(row, key) > 0 for row in table.rows)]
     chart = Chart(
         "who-paid",
         table.id,
@@ -133,10 +133,12 @@ def who_paid_section(
 
 
 def _table(payers: Sequence[Payers], language: Language, period: str, coverage: str) -> Table:
+    always = ("customers", "unknown")
+    kept = [key for key in PAYERS if key in always or any(one.grouped()[key] > 0 for one in payers)]
     columns = (
         Column("member", language.text("Member")),
         Column("revenue", language.text("revenue"), Kind.MONEY),
-        *(Column(key, language.text(name), Kind.SHARE) for key, name in PAYERS.items()),
+        *(Column(key, language.text(PAYERS[key]), Kind.SHARE) for key in kept),
     )
     rows: list[Row] = []
     for one in sorted(payers, key=lambda one: (one.grouped()["unknown"], one.member)):
@@ -144,7 +146,8 @@ def _table(payers: Sequence[Payers], language: Language, period: str, coverage: 
             "member": Cell(one.name, Basis.NONE, one.cites),
             "revenue": Cell(one.revenue_usd_bn, one.revenue_basis, one.cites),
         }
-        for key, share in one.grouped().items():
+        for key in kept:
+            share = one.grouped()[key]
             basis = Basis.UNKNOWN if key == "unknown" else Basis.ESTIMATED
             note = one.why if key == "assumed" and share > 0 else ""
             cells[key] = Cell(share, basis, one.cites, note)
@@ -192,7 +195,7 @@ def _most_inside(table: Table) -> str:
 
 
 def _member(table: Table, row: Row, language: Language, period: str, headline: bool) -> Finding | None:
-    if 1 - _share(row, "unknown") < ENOUGH:
+    if 1 - _share(row, "unknown") - _share(row, "assumed") < ENOUGH:
         return None
     some = [key for key in PAYERS if _share(row, key) > 0]
     pairs: Named = tuple((language.text(PAYERS[key]), table.at(row.key, key)) for key in some)
@@ -209,6 +212,5 @@ def _member(table: Table, row: Row, language: Language, period: str, headline: b
 
 
 def _share(row: Row, key: str) -> float:
-    value = row.cells[key].value
-    assert isinstance(value, (int, float))
-    return float(value)
+    cell = row.cells.get(key)
+    return float(cell.value) if cell and isinstance(cell.value, (int, float)) else 0.0
