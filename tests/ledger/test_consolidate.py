@@ -99,6 +99,16 @@ def test_two_members_that_hold_shares_of_a_third_take_out_what_it_owes_once():
     assert sorted(one(e.amount) for e in group.eliminations if one(e.amount)) == [5.0, 10.0]
 
 
+def test_members_that_state_more_than_is_owed_take_out_no_more_than_is_owed():
+    world = books.build([books.equity_investment(name, "lab") for name in ("parent", "sister")])
+    shares = {name: books.Account(name, books.AccountClass.ASSET, "equity:lab") for name in ("parent", "sister")}
+    paid_in = books.Account("lab", books.AccountClass.EQUITY, "equity:lab")
+    kept = books.open_books(world, {shares["parent"]: 10.0, shares["sister"]: 5.0, paid_in: -12.0})
+    group = books.consolidate(world, kept, world.amounts({}), {"parent", "sister", "lab"})
+    assert one(group.total(books.AccountClass.EQUITY)) == 0.0
+    assert one(group.assets) == 3.0
+
+
 def test_a_price_above_cost_of_a_member_counts_nothing_for_the_group():
     world = books.build([books.equity_investment("parent", "lab"), books.revaluation("parent", "equity:lab")])
     valued = books.Account("parent", books.AccountClass.VALUATION, "equity:lab")
