@@ -169,16 +169,17 @@ def _deals(draw: st.DrawFn, number: int) -> Deal:
     )
 
 
+_CONCEPTS = (
+    *("revenue", "operating_cash_flow", "capex_cash_ppe", "total_costs", "dividends", "debt_issued", "debt_repaid"),
+    *("net_debt_issuance", "cash", "cash", "long_term_debt", "short_term_debt", "stockholders_equity"),
+    *("paid_to_counterparty", "revenue_from_counterparty", "share_of_revenue"),
+)
+
+
 @st.composite
 def _figures(draw: st.DrawFn) -> Figure:
     name = draw(st.sampled_from(PARTIES))
-    concept = draw(
-        st.sampled_from(
-            ["revenue", "operating_cash_flow", "capex_cash_ppe", "debt_issued", "debt_repaid", "net_debt_issuance"]
-            + ["total_costs", "dividends", "cash", "cash", "long_term_debt", "short_term_debt", "stockholders_equity"]
-            + ["paid_to_counterparty", "revenue_from_counterparty", "share_of_revenue"]
-        )
-    )
+    concept = draw(st.sampled_from(_CONCEPTS))
     value = draw(_CENTS)
     more: dict[str, Any] = {"cite": draw(st.sampled_from(SOURCES))}
     if concept in ("operating_cash_flow", "net_debt_issuance", "stockholders_equity"):

@@ -31,7 +31,8 @@ def deal_streams(dossier: Dossier) -> tuple[Stream, ...]:
       schedule puts later is still firm.
     - Anything else with a schedule keeps its tier over the schedule. Without a schedule nobody said when: no stream
       (the tranche still counts in standings, funnel and totals).
-    - Guarantees and warrants are memorandum: they move no cash. Amendments and `other` move nothing.
+    - Guarantees and warrants move no cash: they are memorandum, once, on the day they became known. Amendments and
+      `other` move nothing.
     - An acquisition is a use of the buyer's money: it goes to the sellers, outside.
 
     Not disclosed amounts stay, as [0, inf] of basis `unknown` and point 0.
@@ -91,6 +92,9 @@ def _ends(payer: Entity, payee: Entity, instrument: Instrument) -> tuple[Side, s
 
 def _scheduled(dossier: Dossier, standing: Standing) -> tuple[Days, Timing] | None:
     """The days over which the tranche's money moves, and how that is known; None where nobody said when."""
+    if standing.deal.instrument.side == "contingent":  # a promise that moves no cash stands from the day it is known
+        known = standing.deal.known.last
+        return Days.between(known, known), "reported"
     schedule = standing.tranche.schedule
     if schedule is not None:
         return Days.between(schedule.first, schedule.last), (
@@ -101,7 +105,4 @@ def _scheduled(dossier: Dossier, standing: Standing) -> tuple[Days, Timing] | No
     if funded is not None:
         when = funded.effective or funded.known
         return Days.between(when.first, when.last), ("reported" if funded.effective else "estimated")
-    if standing.deal.instrument.side == "contingent":  # a promise that moves no cash needs no schedule
-        known = standing.deal.known.last
-        return Days.between(known, known), "estimated"
     return None

@@ -22,9 +22,9 @@ def resolve(dossier: Dossier, standings: Sequence[Standing]) -> tuple[Standing, 
       `[max(0, total.low - parts.high), max(0, total.high - parts.low)]`, as money of the total's own payer. A part
       without a disclosed amount may be anything, so it takes the remainder's low end to 0. A total of several tranches
       gives up the part's money where it binds as much, then where it binds less, then where it binds more.
-    - Of `alternative`s one is picked: one that states an amount before one that does not, then the nearest source class,
-      the more binding tier, the surer grade, the later known; the others are dropped and say so. In a group with a
-      total the picked one counts as a part.
+    - Of `alternative`s one is picked: one that states an amount before one that does not, then the nearest source
+      class, the more binding tier, the surer grade, the later known; the others are dropped and say so. In a group with
+      a total the picked one counts as a part.
     - Of several totals one is picked by the same rule.
     - A total or part that is void or not yet known plays no role: a part whose total is not known stands alone.
 

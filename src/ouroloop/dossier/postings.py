@@ -34,8 +34,12 @@ def party(name: str) -> str:
     return f"{BOUNDARY}{word}" if at else name
 
 
-def plan(dossier: Dossier, streams: Sequence[Stream], accounts: Iterable[books.Account]) -> Plan:
+def plan(
+    dossier: Dossier, members: Iterable[str], streams: Sequence[Stream], accounts: Iterable[books.Account]
+) -> Plan:
     """Declare every flow type that these streams need, and a correction for each of `accounts`; have them proved.
+
+    Every member gets books, whether or not it moves money.
 
     Sales are revenue of the seller and an expense or an asset of the buyer, funding is a claim, what is not paid in
     cash runs through the ledger of its own good. Outside sectors carry their sponsor's color; what leaves does not
@@ -55,7 +59,7 @@ def plan(dossier: Dossier, streams: Sequence[Stream], accounts: Iterable[books.A
     corrected = tuple(accounts)
     ledger = books.build(
         [*ordered, *(books.correction(account) for account in corrected)],
-        accounts=corrected,
+        accounts=[*map(books.cash, (*members, _FUNDERS)), *corrected],
         sectors=_sectors(dossier, streams),
     )
     number = {flow.name: n for n, flow in enumerate(ledger.flows)}

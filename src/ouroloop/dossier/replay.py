@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 from ouroloop import ledger as books
-from ouroloop.core import BadInput, Place, Problem, Quarter, quarters_between
+from ouroloop.core import QUANTUM, BadInput, Place, Problem, Quarter, quarters_between
 from ouroloop.dossier.assertions import Assertion, Unexplained, assertions, opening_balances
 from ouroloop.dossier.days import Days
 from ouroloop.dossier.gather import gather
@@ -127,7 +127,7 @@ def replay(dossier: Dossier, first: Quarter | None = None, last: Quarter | None 
     checks = assertions(dossier, members, first, last)
     before = [check for check in checks if check.balance.day < first.first_day]
     opening = opening_balances(dossier, members, before)
-    made = plan(dossier, streams, dict.fromkeys([*opening, *(check.account for check in checks)]))
+    made = plan(dossier, members, streams, dict.fromkeys([*opening, *(check.account for check in checks)]))
     return _Run(made, streams, checks, quarters_between(first, last)).run(opening)
 
 
@@ -169,8 +169,11 @@ class _Run:
         return Replay(tuple(self.quarters), ledger, log, tuple(kept), tuple(self.found), leak, verdict)
 
     def _leak(self, held: books.Books) -> float:
-        left = books.residual(self.ledger, held)
-        return max(float(np.abs(np.asarray(rows)).max(initial=0.0)) for rows in (left.by_entity, left.by_claim))
+        """The largest sum that should be 0, in whole quanta: what `ledger.residual` says, without compiling it."""
+        balances, chart = np.asarray(held.balances), self.ledger.chart
+        quanta = np.rint(balances / QUANTUM).astype(np.int64)
+        assert np.array_equal(quanta * QUANTUM, balances), "books hold amounts that are no multiple of a quantum"
+        return max(float(np.abs(rows @ quanta).max(initial=0)) * QUANTUM for rows in (chart.E, chart.I))
 
     def _flow_amounts(self, days: Days) -> np.ndarray:
         """[flow, path] of what moves on these days."""
@@ -189,7 +192,7 @@ class _Run:
         gaps = np.zeros_like(amounts)
         for day in sorted({check.balance.day for check in due}):
             moved = self._flow_amounts(Days.between(quarter.first_day, day)) + gaps
-            then = balances + self.ledger.chart.S @ books_round(moved)
+            then = balances + self.ledger.chart.S @ _rounded(moved)
             for check in (check for check in due if check.balance.day == day):
                 gap = check.gap(check.sign * self._held(check, then))
                 if gap.any():
@@ -211,9 +214,9 @@ class _Run:
         return balances[owed].sum(axis=0)
 
 
-def books_round(amounts: np.ndarray) -> np.ndarray:
+def _rounded(amounts: np.ndarray) -> np.ndarray:
     """The amounts as the ledger will round them."""
-    return np.asarray(books.quantize(amounts))
+    return np.round(amounts / QUANTUM) * QUANTUM
 
 
 def _reading(run: Replay, entity: str) -> Reading:
