@@ -33,7 +33,7 @@ def who_paid(language: Language) -> Section | None:
     }
     payers = [
         Payers("a", "Alpha", 10.0, shares, cites=("s1",), assumed=0.2, why="assumed"),
-        Payers("b", "Beta", 4.0, {"unknown": 0.95, "outside_customers": 0.05}),
+        Payers("b", "Beta", 4.0, {"unknown": 0.99, "outside_customers": 0.01}),
     ]
     return who_paid_section(payers, language, period="2025", tiers="paid", coverage="All.", footer="f")
 
@@ -157,7 +157,7 @@ def test_payers_are_grouped_and_their_shares_sum_to_one() -> None:
         "Who paid for what Alpha booked in 2025: outside customers 30%, customers (assumed) 20%"
     )
     assert values["assumed"] == 0.2
-    assert len(section.findings) == 2  # Beta is known for 5 % only: no sentence of its own
+    assert len(section.findings) == 2  # Beta is known for 1 % only: no sentence of its own
 
 
 def test_shares_that_do_not_sum_to_one_are_refused() -> None:

@@ -135,8 +135,10 @@ def lines(table: Table, x: str, series: Sequence[str], language: Language, name:
         for index, anchor in zip(shown, ("start", "end"), strict=False)
     ]
     ends: list[tuple[float, int, str]] = []
-    for place, key in enumerate(series):
-        column = table.column(key)
+    alike = [column.key for column in table.columns if column.kind is table.column(series[0]).kind]
+    for key in series:
+        # A column keeps its color and marker in every chart, whichever others are drawn beside it.
+        place, column = alike.index(key), table.column(key)
         points = [
             (scale_x.at(place_x), scale_y.at(_number(row.cells[key])), row)
             for place_x, row in zip(places, table.rows, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ouroloop.dossier.models import Article, Claim, Verdict
@@ -11,6 +12,8 @@ from ouroloop.report.table import Basis, Cell, Column, Finding, Kind, Row, Secti
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
+
+_ON_DEBT = re.compile(r"\b(debt|debts|cash|borrow\w*|bonds?)\b", re.IGNORECASE)
 
 VERDICT_NAME: dict[Verdict, str] = {
     Verdict.CONFIRMED: mark("confirmed"),
@@ -97,6 +100,30 @@ def _listed(dossier: Dossier, language: Language, articles: dict[str, Article]) 
         for claim in dossier.claims
     )
     return Table("claims-list", language.text("Every claim and what was found"), columns, rows, fold=True)
+
+
+def claims_on_debt(dossier: Dossier, language: Language) -> Table | None:
+    """What the articles say of debt and cash, beside the ratios; None where they say nothing."""
+    found = [claim for claim in dossier.claims if claim.entities and _ON_DEBT.search(claim.says.en)]
+    columns = (
+        Column("says", language.text("The article says")),
+        Column("verdict", language.text("Verdict")),
+        Column("finding", language.text("What was found")),
+    )
+    rows = tuple(
+        Row(
+            f"debt-{claim.id}",
+            {
+                "says": Cell(language.name(claim.says), Basis.NONE),
+                "verdict": Cell(language.text(VERDICT_NAME[claim.found]), Basis.NONE),
+                "finding": Cell(language.name(claim.finding) if claim.finding else "", Basis.NONE, ids(claim.sources)),
+            },
+            {"verdict": claim.found.value},
+        )
+        for claim in found
+    )
+    caption = language.text("What the articles say of debt and cash")
+    return Table("claims-on-debt", caption, columns, rows, fold=True) if rows else None
 
 
 def _article(article: Article, language: Language) -> Cell:

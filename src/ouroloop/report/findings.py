@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ouroloop.report.amounts import amounts_section
 from ouroloop.report.balances import borrowers
 from ouroloop.report.bargains import bargains_of, map_picture
 from ouroloop.report.books import Replayed
-from ouroloop.report.claims import claims_section
+from ouroloop.report.claims import claims_on_debt, claims_section
 from ouroloop.report.document import Findings
 from ouroloop.report.friends import friends_section
 from ouroloop.report.gauges import gauges_section
@@ -94,7 +95,9 @@ def _ratios(dossier: Dossier, language: Language) -> Section | None:
         one.id: footer(dossier, language, (cite for standing in one.standings for cite in standing.cites))
         for one in found
     }
-    return ratios_section(found, language, footers=footers)
+    section = ratios_section(found, language, footers=footers)
+    said = claims_on_debt(dossier, language)
+    return replace(section, tables=(*section.tables, said)) if section and said else section
 
 
 def _facts(dossier: Dossier, language: Language) -> dict[str, str]:

@@ -99,6 +99,17 @@ def _table(trips: Sequence[RoundTrip], language: Language, period: str) -> Table
 def _sentence(table: Table, row: Row, language: Language, period: str, headline: bool) -> Finding:
     member = str(row.cells["member"].value)
     measure = language.text("round-tripped revenue (floor, pro-rata point, ceiling)")
+    if not row.cells["promised"].value:
+        return state(
+            language,
+            f"round-trip-{row.key}",
+            "Of the {funding} that {member} may have given out in {period}, neither payments on record nor firm "
+            "contracts brought anything back as its own revenue.",
+            measure=measure,
+            member=member,
+            period=period,
+            funding=table.at(row.key, "funding"),
+        )
     if not row.cells["ceiling"].value:
         return state(
             language,

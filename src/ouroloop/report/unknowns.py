@@ -63,6 +63,7 @@ def unknowns_section(
 
 def _counts(dossier: Dossier, bargains: Sequence[Bargain], gaps: Sequence[Gap], language: Language) -> Table:
     deals = list(dossier.deals.values())
+    bargains = [bargain for bargain in bargains if bargain.deal.instrument.side != "none"]
     values: dict[str, tuple[str, int, int]] = {
         "undisclosed": (
             language.text("tranches without an amount"),
