@@ -80,6 +80,7 @@ def cut(folder: Path) -> None:
             text["as_of"] = str(DAY)
             for basket in text.get("baskets", []):
                 basket["deals"] = [deal for deal in basket["deals"] if deal in deals]
+                basket.pop("note", None)
             text["baskets"] = [basket for basket in text.get("baskets", []) if basket["deals"]]
         empty = any(name in text and not text[name] for name in (*LISTS, "series"))
         if empty:

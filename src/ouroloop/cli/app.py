@@ -32,7 +32,7 @@ COMMANDS: dict[str, Command] = {
     "deals": Command("ouroloop.cli.deals:deals", "List deals by tier, overlaps resolved.",
                      "ouroloop deals OpenAI --tier firm"),
     "figures": Command("ouroloop.cli.figures:figures", "List published figures; conflicting ones side by side.",
-                       "ouroloop figures 甲骨文 --concept capex"),
+                       "ouroloop figures 甲骨文 --concept capex_cash_ppe"),
     "show": Command("ouroloop.cli.show:show", "Show what is known of one entity.",
                     "ouroloop show CoreWeave --as-of 2025-11-21"),
     "loops": Command("ouroloop.cli.loops:loops", "List the loops that money can run, shortest bottleneck last.",

@@ -67,7 +67,7 @@ class Dossier:
             for claim in self.claims
             if claim.known.last <= day and claim.article in read_by_then
         )
-        baskets = tuple(_baskets_as_of(self.header.baskets, deals))
+        baskets = tuple(_baskets_as_of(self.header.baskets, deals, earlier=day < self.header.as_of))
         header = self.header.model_copy(
             update={"as_of": min(day, self.header.as_of), "articles": articles, "baskets": baskets}
         )
@@ -193,8 +193,9 @@ def _tranche_as_of(tranche: Tranche, day: date) -> Tranche | None:
     return tranche.model_copy(update={"status": steps}) if steps else None
 
 
-def _baskets_as_of(baskets: Iterable[Basket], deals: Mapping[str, Deal]) -> Iterator[Basket]:
+def _baskets_as_of(baskets: Iterable[Basket], deals: Mapping[str, Deal], *, earlier: bool) -> Iterator[Basket]:
+    """The baskets with the deals known by then. Their notes speak from the dossier's own day and are left out before."""
     for basket in baskets:
         seen = tuple(deal for deal in basket.deals if deal in deals)
         if seen:
-            yield basket.model_copy(update={"deals": seen})
+            yield basket.model_copy(update={"deals": seen} | ({"note": None} if earlier else {}))
