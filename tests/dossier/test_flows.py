@@ -190,6 +190,37 @@ def test_running_costs_are_revenue_less_operating_cash_flow_less_known_payments(
     assert sum(f.point for f in of_2025(some, "uses") if f.instrument == "costs") == pytest.approx(13 + 20 - 17)
 
 
+def test_customers_prepayments_are_money_of_their_own_and_no_revenue() -> None:
+    some = world(
+        [],
+        [
+            figure("cloud", "revenue", 19.3, YEAR),
+            figure("cloud", "operating_cash_flow", 23.1, YEAR),
+            figure("cloud", "customer_prepayments_financing", 11.4, YEAR),
+        ],
+    )
+    found = of_2025(some, "uses")
+    assert sum(f.point for f in found if f.instrument == "costs") == pytest.approx(19.3 + 11.4 - 23.1)
+    assert sum(f.point for f in of_2025(some, "capital") if f.instrument == "prepayment") == pytest.approx(11.4)
+    assert sum(f.point for f in of_2025(some, "unknown_revenue")) == pytest.approx(19.3)
+    assert not disagreements(some, Q1, Q4)
+
+
+def test_net_issuance_of_debt_is_one_side_or_the_other() -> None:
+    def moved(net: float) -> dict[str, float]:
+        bond = deal("bond", "bonds", "cloud", "bond", 5, steps=[("funded", "2025-09-24")])
+        found = flows(world([bond], [figure("cloud", "net_debt_issuance", net, YEAR)]), Q1, Q4)
+        sums: dict[str, float] = {}
+        for f in found:
+            if f.instrument in ("debt", "debt_repaid"):
+                sums[f.instrument] = sums.get(f.instrument, 0.0) + f.point
+        return sums
+
+    assert moved(12) == pytest.approx({"debt": 7})
+    assert moved(2) == pytest.approx({"debt_repaid": 3})
+    assert moved(-4) == pytest.approx({"debt_repaid": 9})
+
+
 def balance(found: list[Flow], name: str, quarter: Quarter) -> tuple[float, float]:
     moves = [f for f in found if f.quarter == quarter and f.tier is Tier.PAID and not f.in_kind]
     moves = [f for f in moves if f.side != "memorandum"]

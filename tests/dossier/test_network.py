@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from ouroloop.core import BadInput, Quarter, Tier
 from ouroloop.dossier import Dossier, choose, flows, load, network
-from ouroloop.dossier.network import loop_flows
+from ouroloop.dossier.network import edges, loop_flows
 from ouroloop.measures import loops, round_trip, who_paid, who_paid_floor
 from tests.dossier.worlds import deal, dossier, entity, figure, worlds
 
@@ -99,6 +99,13 @@ def test_loops_get_tiers_and_days() -> None:
     assert (loop.bottleneck, dict(loop.by_tier)[Tier.FIRM]) == (5, 5)
     assert loop.in_order
     assert not loops(loop_flows(some, Q1, Q4, Tier.PAID))
+    found = {edge.payer: edge for edge in edges(some, Q1, Q4, Tier.FIRM)}
+    assert [str(ref) for ref in found["lab"].refs] == ["deal:e#whole"]
+    assert (found["lab"].tier, found["lab"].first, found["lab"].last) == (
+        Tier.FIRM,
+        date(2025, 3, 1),
+        date(2025, 3, 31),
+    )
 
 
 def test_a_range_that_ends_before_it_begins_is_refused() -> None:
@@ -122,11 +129,12 @@ def test_networks_of_every_tier_and_end_balance_and_bound_each_other(some: Dossi
 
 @given(some=worlds())
 @settings(max_examples=30, deadline=None)
-def test_a_network_holds_what_the_flows_hold(some: Dossier) -> None:
+def test_a_network_holds_what_the_flows_and_the_edges_hold(some: Dossier) -> None:
     net = network(some, Q1, Q4)
     for side in ("funding", "trade"):
         moved = sum(f.point for f in flows(some, Q1, Q4) if f.side == side and not f.in_kind and f.tier is Tier.PAID)
         assert getattr(net, side).sum() == pytest.approx(moved, abs=1e-9)
+        assert sum(e.point for e in edges(some, Q1, Q4) if e.side == side) == pytest.approx(moved, abs=1e-9)
     assert net.revenue.sum() >= net.trade.sum() - 1e-9
 
 

@@ -123,6 +123,41 @@ def test_books_open_with_what_was_published_before() -> None:
     assert float(books.gaps(run.ledger, run.books[0]).by_entity[run.ledger.books.index(("cloud", "USD")), POINT]) == 0
 
 
+def test_an_entity_whose_first_balance_comes_later_opens_its_books_then() -> None:
+    some = dossier(
+        ALL,
+        figures=[
+            figure("cloud", "revenue", 90, "2025-01-01/2025-03-31"),
+            figure("cloud", "cash", 10, "2025-03-31"),
+            figure("cloud", "stockholders_equity", 50, "2025-03-31"),
+        ],
+    )
+    run = replay(some, Q1, Q1)
+    row = run.ledger.entities.index("cloud")
+    closed = run.statement(Q1)
+    assert float(closed.cash[row, POINT]) == pytest.approx(10)
+    assert float(closed.equity[row, POINT]) == pytest.approx(50)
+    # 90 came in and 10 are there: 80 are gone before the books open; other assets of 40 make up the equity of 50.
+    assert [(gap.line, gap.opening, gap.point) for gap in run.unexplained] == [
+        ("cash", True, pytest.approx(-80, abs=1e-6)),
+        ("equity", True, pytest.approx(40, abs=1e-6)),
+    ]
+
+
+def test_a_prepayment_is_owed_in_services_and_is_no_debt() -> None:
+    some = dossier(
+        ALL,
+        figures=[
+            figure("cloud", "customer_prepayments_financing", 11, "2025-01-01/2025-03-31"),
+            figure("cloud", "long_term_debt_total", 100, "2024-12-31"),
+            figure("cloud", "long_term_debt_total", 100, "2025-03-31"),
+        ],
+    )
+    run = replay(some, Q1, Q1)
+    assert run.unexplained == ()
+    assert held(run, Q1, books.Account("cloud", books.AccountClass.LIABILITY, "deposit:@unknown:cloud")) == -11
+
+
 def test_published_debt_is_held_against_loans_of_named_and_unnamed_lenders() -> None:
     bond = deal("bond", "bonds", "cloud", "bond", 18, steps=[("funded", "2025-02-01")])
     figures = [

@@ -98,17 +98,24 @@ __all__ = [
 # Public name -> the module that it is imported from when first asked for.
 _LATER = {
     "Choice": "choose",
+    "Disagreement": "streams",
     "Flow": "flows",
     "Funnel": "funnel",
+    "Ref": "refs",
     "Replay": "replay",
     "Standing": "standing",
+    "Unexplained": "assertions",
     "choose": "choose",
+    "disagreements": "flows",
+    "edges": "network",
     "flows": "flows",
     "funnel": "funnel",
+    "loop_flows": "network",
     "network": "network",
     "replay": "replay",
     "standings": "standing",
     "tier_of": "standing",
+    "tier_totals": "funnel",
     "write_schemas": "schema",
 }
 

@@ -18,7 +18,7 @@ from ouroloop.dossier.refs import Refs
 if TYPE_CHECKING:
     from ouroloop.dossier.dossier import Dossier
 
-Line = Literal["cash", "debt"]
+Line = Literal["cash", "debt", "equity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ class Assertion:
 def assertions(dossier: Dossier, members: Sequence[str], first: Quarter, last: Quarter) -> tuple[Assertion, ...]:
     """Every published balance of cash and debt of these entities from before `first` to the end of `last`, by day.
 
-    Of the balances up to the day before `first` the last one opens the books.
+    Of the balances up to the day before `first` the last one opens the books. An entity whose books open later states
+    its equity on that day too, where it was published.
     """
     found: list[Assertion] = []
     for entity in members:
@@ -89,7 +90,15 @@ def assertions(dossier: Dossier, members: Sequence[str], first: Quarter, last: Q
             earlier = [b for b in some if b.day < first.first_day]
             used = [*earlier[-1:], *(b for b in some if b.day >= first.first_day)]
             found += [Assertion(entity, line, account, sign, b, n == 0) for n, b in enumerate(used)]
+            if line == "cash" and used and not earlier:
+                found += _equity(dossier, entity, used[0].day)
     return tuple(sorted(found, key=lambda a: (a.balance.day, a.entity, a.line)))
+
+
+def _equity(dossier: Dossier, entity: str, day: date) -> Iterator[Assertion]:
+    for balance in published(dossier, entity, EQUITY):
+        if balance.day == day:
+            yield Assertion(entity, "equity", own_accounts(entity)[1], 1, balance, opening=True)
 
 
 def _lines(entity: str) -> Iterator[tuple[Line, books.Account, int, Sequence[tuple[str, ...]]]]:

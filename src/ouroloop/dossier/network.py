@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from ouroloop.core import BadInput, Place, Problem, Quarter, Tier
+from ouroloop.core import BadInput, Interval, Place, Problem, Quarter, Tier
 from ouroloop.dossier.balances import balance_at
 from ouroloop.dossier.days import Days
 from ouroloop.dossier.gather import gather
+from ouroloop.dossier.refs import Refs
 from ouroloop.dossier.streams import BOUNDARY, UNKNOWN, Stream
 from ouroloop.measures import FlowNetwork
 from ouroloop.measures.loops import Flow as LoopFlow
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from ouroloop.dossier.dossier import Dossier
 
 End = Literal["low", "point", "high"]
-Edge = tuple[str, str]
+Pair = tuple[str, str]
 
 
 def network(
@@ -46,14 +48,14 @@ def network(
     days = _days(first, last)
     gathered = gather(dossier)
     value = _VALUE[end]
-    edges: dict[str, dict[Edge, float]] = {"funding": defaultdict(float), "trade": defaultdict(float)}
+    inner: dict[str, dict[Pair, float]] = {"funding": defaultdict(float), "trade": defaultdict(float)}
     sides: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     capital: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for part in _parts(gathered.streams, days, at_least, in_kind=in_kind):
         amount = value(part)
         match part.side:
             case "funding" | "trade":
-                edges[part.side][part.pair] += amount
+                inner[part.side][part.pair] += amount
             case "capital" if part.sponsor not in (None, UNKNOWN):
                 capital[str(part.sponsor)][part.payee] += amount
             case "capital":
@@ -72,7 +74,7 @@ def network(
             sides["opening"][entity] += max(0.0, before.value)
         if after is not None:
             sides["uses"][entity] += max(0.0, after.value)
-    named = {name for edge in (*edges["funding"], *edges["trade"]) for name in edge}
+    named = {name for edge in (*inner["funding"], *inner["trade"]) for name in edge}
     nodes = [
         e.id for e in dossier.entities.values() if e.id in named or (e.loop and e.part_of is None)
     ]  # fmt: skip
@@ -83,8 +85,8 @@ def network(
 
     return FlowNetwork.from_edges(
         nodes,
-        funding=[(*edge, amount) for edge, amount in edges["funding"].items()],
-        trade=[(*edge, amount) for edge, amount in edges["trade"].items()],
+        funding=[(*edge, amount) for edge, amount in inner["funding"].items()],
+        trade=[(*edge, amount) for edge, amount in inner["trade"].items()],
         customers=known(sides["customers"]),
         capital={word: some for word, amounts in sorted(capital.items()) if (some := known(amounts))},
         opening=known(sides["opening"]),
@@ -94,19 +96,66 @@ def network(
     )
 
 
-def loop_flows(
-    dossier: Dossier, first: Quarter, last: Quarter, at_least: Tier = Tier.PAID, *, in_kind: bool = True
-) -> tuple[LoopFlow, ...]:
-    """The flows between named parties for `measures.loops`: amount over the range (point), tier, first and last day.
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One stream between two named parties within a range: what the network adds up, with what it rests on.
 
-    Flows whose amount nobody disclosed are there with amount 0: a loop through one has a bottleneck of 0, not none.
+    `amount` and `point` are USD bn over the range, `first` and `last` the days between which it moved in it.
+    """
+
+    payer: str
+    payee: str
+    side: Literal["funding", "trade"]
+    instrument: str
+    tier: Tier
+    amount: Interval
+    point: float
+    first: date
+    last: date
+    in_kind: str | None
+    refs: Refs
+
+    @property
+    def loop_flow(self) -> LoopFlow:
+        """The same for `measures.loops`."""
+        return LoopFlow(self.payer, self.payee, self.point, self.side, self.tier, self.first, self.last)
+
+
+def edges(
+    dossier: Dossier, first: Quarter, last: Quarter, at_least: Tier = Tier.PAID, *, in_kind: bool = False
+) -> tuple[Edge, ...]:
+    """What do the funding and trade of `network` rest on: every stream by itself, with tier, days and records?
+
+    Streams whose amount nobody disclosed are there too, with point 0.
     """
     days = _days(first, last)
     return tuple(
-        LoopFlow(part.payer, part.payee, part.point, part.side, part.tier, part.days.first, part.days.last)
+        Edge(
+            part.payer,
+            part.payee,
+            part.side,
+            part.instrument,
+            part.tier,
+            part.amount,
+            part.point,
+            part.days.first,
+            part.days.last,
+            part.in_kind,
+            part.refs,
+        )
         for part in _parts(gather(dossier).streams, days, at_least, in_kind=in_kind)
-        if part.side in ("funding", "trade")
+        if part.side == "funding" or part.side == "trade"
     )
+
+
+def loop_flows(
+    dossier: Dossier, first: Quarter, last: Quarter, at_least: Tier = Tier.PAID, *, in_kind: bool = True
+) -> tuple[LoopFlow, ...]:
+    """The edges as `measures.loops` takes them: amount over the range (point), tier, first and last day.
+
+    Flows whose amount nobody disclosed are there with amount 0: a loop through one has a bottleneck of 0, not none.
+    """
+    return tuple(edge.loop_flow for edge in edges(dossier, first, last, at_least, in_kind=in_kind))
 
 
 def _days(first: Quarter, last: Quarter) -> Days:

@@ -44,6 +44,7 @@ def own_streams(dossier: Dossier, gathering: Gathering) -> None:
     - Revenue less what known parties paid: outside customers' where the dossier says so of the entity, else of unknown
       payers.
     - Proceeds of debt and of shares sold less known lenders' and investors' money: capital of an unknown class.
+    - Customers' prepayments, money of unknown payers that is not revenue yet.
     - Running costs: revenue less operating cash flow (so interest and taxes are inside), or else total costs; capital
       expenditure; investments and acquisitions; dividends, buybacks and debt repaid. Known payments come off.
 
@@ -117,20 +118,28 @@ class _Own:
         net = self.spread("net_debt_issuance", signed=True)
         for piece in pieces_outside(net.pieces, issued.days | repaid.days):
             left, point = left_of(piece, borrowed)
-            side: Side = "capital" if point >= 0 else "uses"
-            amount = Interval(*sorted((abs(left.low), abs(left.high)))) if left.low * left.high >= 0 else None
-            spread_out = amount or Interval(0.0, max(abs(left.low), abs(left.high)))
-            self.emit(piece, side, "debt" if side == "capital" else "debt_repaid", UNKNOWN, spread_out, abs(point))
+            if point >= 0:
+                self.emit(piece, "capital", "debt", UNKNOWN, left.at_least(0.0), point)
+            else:
+                repaid_here = Interval(-left.high, -left.low).at_least(0.0)
+                self.emit(piece, "uses", "debt_repaid", None, repaid_here, -point)
 
     def costs(self, revenue: Spread) -> None:
-        """Running costs in cash, less known payments that the payer books as an expense."""
+        """Running costs in cash, less known payments that the payer books as an expense.
+
+        Customers' prepayments are inside operating cash flow and are no revenue: they come in as money of their own.
+        """
         operating = self.spread("operating_cash_flow", signed=True)
+        prepaid = self.spread("customer_prepayments_financing")
+        for piece in prepaid.pieces:
+            self.add(piece, "capital", "prepayment", UNKNOWN, (), "capital")
         pieces: list[Piece] = []
         for sold in revenue.pieces:
             for kept in operating.pieces:
                 both = sold.days & kept.days
                 if both:
-                    pieces.append(Piece(both, sold.within(both) - kept.within(both), joined(sold.refs, kept.refs)))
+                    spent = sold.within(both) + prepaid.within(both) - kept.within(both)
+                    pieces.append(Piece(both, spent, joined(sold.refs, kept.refs, prepaid.refs(both))))
         covered = Spread(tuple(pieces)).days
         pieces += pieces_outside(self.spread("total_costs").pieces, covered)
         self.spent(pieces, "costs", _trade_booked_as("expense"))

@@ -102,7 +102,21 @@ def _flows(stream: Stream) -> tuple[books.Flow, ...]:
 def _funding(payer: str, payee: str, instrument: str) -> books.Flow:
     if instrument in DEBT or instrument == "debt":
         return books.loan(payer, payee)
+    if instrument == "prepayment":
+        return _deposit(payer, payee)
     return books.equity_investment(payer, payee)
+
+
+def _deposit(payer: str, payee: str) -> books.Flow:
+    """A customer pays ahead: a claim on goods or services to come, not on money, and no revenue yet."""
+    claim = f"deposit:{payer}:{payee}"
+    legs = (
+        books.debit(books.Account(payer, books.AccountClass.ASSET, claim)),
+        books.credit(books.cash(payer)),
+        books.debit(books.cash(payee)),
+        books.credit(books.Account(payee, books.AccountClass.LIABILITY, claim)),
+    )
+    return books.Flow(f"prepay:{payer}:{payee}", books.FlowKind.TRANSACTION, legs)
 
 
 def _purchase(payer: str, payee: str, stream: Stream) -> books.Flow:

@@ -26,6 +26,9 @@ PATHS = ("low", "point", "high")
 """The paths of the books: every flow at its low end, at its point, at its high end (an open one at its point)."""
 POINT = 1
 
+_OWED = books.AccountClass.LIABILITY
+_NET = (books.AccountClass.ASSET, books.AccountClass.REAL, books.AccountClass.VALUATION, _OWED)
+
 
 @dataclass(frozen=True, eq=False)
 class Reading:
@@ -110,10 +113,10 @@ def replay(dossier: Dossier, first: Quarter | None = None, last: Quarter | None 
 
     From `first` (the dossier's first quarter) to `last` (the one of its date). Posts paid flows, in cash and in kind,
     on three paths. Books open with the last balances published before; an entity whose first balance comes later opens
-    then. Wherever a published balance of cash or debt differs from the books on its day by more than its digits allow,
-    the gap is posted against the visible `unexplained` account at the end of that quarter, and listed: the unknown
-    flows of `flows` are therefore not posted, the gaps are what is not known. The books are then replayed by the
-    auditor in integers.
+    then, equity included. Wherever a published balance of cash or debt differs from the books on its day by more than
+    its digits allow, the gap is posted against the visible `unexplained` account at the end of that quarter, and
+    listed: the unknown flows of `flows` are therefore not posted, the gaps are what is not known. The books are then
+    replayed by the auditor in integers.
 
     Not a forecast and not a full balance sheet: only what the dossier knows of moves.
     """
@@ -191,9 +194,9 @@ class _Run:
         due = [check for check in self.checks if quarter.first_day <= check.balance.day <= quarter.last_day]
         gaps = np.zeros_like(amounts)
         for day in sorted({check.balance.day for check in due}):
-            moved = self._flow_amounts(Days.between(quarter.first_day, day)) + gaps
-            then = balances + self.ledger.chart.S @ _rounded(moved)
+            moved = self._flow_amounts(Days.between(quarter.first_day, day))
             for check in (check for check in due if check.balance.day == day):
+                then = balances + self.ledger.chart.S @ _rounded(moved + gaps)
                 gap = check.gap(check.sign * self._held(check, then))
                 if gap.any():
                     gaps[self.ledger.column(f"correct:{check.account}")] += check.sign * gap
@@ -201,17 +204,16 @@ class _Run:
         return amounts + gaps
 
     def _held(self, check: Assertion, balances: np.ndarray) -> np.ndarray:
-        """What the books hold of a line: one account for cash, all loans owed for debt."""
+        """What the books hold of a line, debits positive: cash, all loans owed, or all assets less all that is owed."""
         if check.line == "cash":
             return balances[self.ledger.row(check.account)]
-        owed = [
-            n
-            for n, account in enumerate(self.ledger.accounts)
-            if account.entity == check.entity
-            and account.account_class is books.AccountClass.LIABILITY
-            and account.instrument.startswith("loan:")
-        ]
-        return balances[owed].sum(axis=0)
+        mine = [(n, a) for n, a in enumerate(self.ledger.accounts) if a.entity == check.entity and a.good == books.USD]
+        if check.line == "debt":
+            loans = [
+                n for n, account in mine if account.instrument.startswith("loan:") and account.account_class is _OWED
+            ]
+            return balances[loans].sum(axis=0)
+        return balances[[n for n, account in mine if account.account_class in _NET]].sum(axis=0)
 
 
 def _rounded(amounts: np.ndarray) -> np.ndarray:

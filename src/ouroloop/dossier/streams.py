@@ -107,7 +107,8 @@ class Disagreement:
     """Two statements about the same money that do not fit; what was used, and by how much the other is off (USD bn).
 
     `what`: `payment` (two accounts of what one paid another), `revenue` (known payments exceed the published revenue),
-    `uses` (known payments exceed the published spending), `capital` (known funding exceeds the published proceeds),
+    `uses` (known payments exceed the published spending, or operating
+    cash flow exceeds revenue and known prepayments), `capital` (known funding exceeds the published proceeds),
     `parts` (a published total is contradicted by its own parts).
     """
 
