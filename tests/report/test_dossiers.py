@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from datetime import date
 from functools import cache
 from io import StringIO
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from ouroloop.dossier import load
+from ouroloop.dossier import load, new_dossier
 from ouroloop.report import findings, print_summary, write_report
 from ouroloop.report.document import Findings
 from ouroloop.report.html import page
@@ -134,3 +136,19 @@ def test_the_terminal_says_the_same_headlines() -> None:
     assert [finding.id for finding in report.headlines if finding.text not in text] == []
     assert "needs a primary source" in text
     assert "out/report.html" in text
+
+
+def test_a_new_dossier_and_a_day_on_which_nothing_was_known_give_a_report_too(tmp_path: Path) -> None:
+    new_dossier(tmp_path / "my-loop")
+    for dossier in (load(tmp_path / "my-loop"), load("ai-loop").as_of(date(2018, 6, 30))):
+        report = findings(dossier)
+        Reader(page(report))
+        tables = dict(report.tables)
+        assert [lost for finding in report.all if (lost := untraceable(finding, tables, report.language))] == []
+
+
+def test_importing_the_report_loads_nothing_heavy() -> None:
+    heavy = ("jax", "numpy", "babel", "jinja2", "rich")
+    script = f"import sys, ouroloop.report; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

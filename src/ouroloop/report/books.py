@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ouroloop.core import Quarter
 from ouroloop.report.friends import Friend
 from ouroloop.report.language import Language, mark
 from ouroloop.report.table import Basis, Cell, Column, Finding, Kind, Row, Table, state
@@ -30,7 +31,8 @@ class Replayed:
     def of(cls, dossier: Dossier) -> Replayed:
         from ouroloop.dossier.replay import replay
 
-        return cls(dossier, replay(dossier))
+        last = Quarter.of(dossier.date)
+        return cls(dossier, replay(dossier, min(Quarter.parse(dossier.header.first_quarter), last), last))
 
     def friends(self, language: Language) -> tuple[Friend, ...]:
         """Every member's books beside the sum of all that it received, which an article may read as revenue."""

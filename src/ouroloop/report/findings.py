@@ -61,7 +61,7 @@ def build(dossier: Dossier, language: Language) -> Findings:
             language,
             longest=LONGEST,
             period=period,
-            chance=None if stylized else chance(dossier, bargains),
+            chance=None if stylized else chance(dossier),
         ),
         gauges_section(gauges(measured), language, period=period, tiers=tiers),
         _ratios(dossier, language),

@@ -102,7 +102,7 @@ def _table(one: Borrower, language: Language) -> Table:
         Column("day", language.text("Date")),
         Column("debt", language.text("debt"), Kind.MONEY),
         Column("debt_leases", language.text("debt with leases"), Kind.MONEY),
-        Column("equity", language.text("equity"), Kind.MONEY),
+        Column("equity", language.text("shareholders' equity"), Kind.MONEY),
         Column("cash", language.text("cash"), Kind.MONEY),
         *(Column(key, language.text(name), Kind.RATIO) for key, name in RATIOS.items()),
         *(

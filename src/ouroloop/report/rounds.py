@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from ouroloop.core import Tier
-from ouroloop.report.bargains import CLASSES, Bargain, owner
+from ouroloop.report.bargains import CLASSES, Bargain, bargains_of, owner
 from ouroloop.report.language import Language
 from ouroloop.report.loops import Chance, LoopFound
 from ouroloop.report.period import measured_period
@@ -91,13 +92,14 @@ def _turned(entities: tuple[str, ...]) -> tuple[str, ...]:
     return entities[start:] + entities[:start]
 
 
-def chance(dossier: Dossier, bargains: Sequence[Bargain]) -> Chance | None:
+@lru_cache(maxsize=4)  # the same in every language
+def chance(dossier: Dossier) -> Chance | None:
     """How often would shuffled deals (each firm with as many payers and payees as now) make as many loops?"""
     import numpy as np
 
     from ouroloop.measures import null_model
 
-    behind = legs(dossier, bargains)
+    behind = legs(dossier, bargains_of(dossier))
     names = sorted({name for flow, _ in behind for name in (flow.payer, flow.payee)})
     matrix = np.zeros((len(names), len(names)))
     for flow, _ in behind:
