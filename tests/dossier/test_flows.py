@@ -206,6 +206,17 @@ def test_customers_prepayments_are_money_of_their_own_and_no_revenue() -> None:
     assert not disagreements(some, Q1, Q4)
 
 
+def test_without_operating_cash_flow_the_cash_burned_tells_the_costs() -> None:
+    figures = [
+        figure("lab", "revenue", 5.7, "2025-01-01/2025-03-31"),
+        figure("lab", "cash_burn", 3.7, "2025-01-01/2025-03-31"),
+        figure("lab", "capex", 0.4, "2025-01-01/2025-03-31"),
+        figure("lab", "cash_burn", 99, YEAR, basis="forecast"),
+    ]
+    some = of_2025(world([], figures), "uses")
+    assert {f.instrument: f.point for f in some} == pytest.approx({"costs": 5.7 + 3.7 - 0.4, "capex": 0.4})
+
+
 def test_net_issuance_of_debt_is_one_side_or_the_other() -> None:
     def moved(net: float) -> dict[str, float]:
         bond = deal("bond", "bonds", "cloud", "bond", 5, steps=[("funded", "2025-09-24")])

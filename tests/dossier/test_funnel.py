@@ -84,9 +84,10 @@ def test_an_unknown_basket_is_refused_with_the_nearest_name() -> None:
 
 
 def test_totals_by_tier_keep_promises_for_bad_states_apart_and_count_what_is_undisclosed() -> None:
-    some = dossier(ALL, [DEAL, BACKSTOP, AGREED, deal("quiet", "lab", "cloud"), LETTER])
+    stake = deal("stake", "lab", "cloud", "other", 135, steps=[("funded", "2025-10-28")], in_kind="shares")
+    some = dossier(ALL, [DEAL, BACKSTOP, AGREED, deal("quiet", "lab", "cloud"), LETTER, stake])
     totals = {one.tier: one for one in tier_totals(some)}
-    assert totals[Tier.PAID].money == Interval(10, 10)
+    assert (totals[Tier.PAID].money, totals[Tier.PAID].other) == (Interval(10, 10), Interval(135, 135))
     assert totals[Tier.FIRM].money == Interval(35, 35)
     assert totals[Tier.FIRM].contingent == Interval(105, 105)
     assert (totals[Tier.FIRM].tranches, totals[Tier.FIRM].undisclosed) == (4, 1)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ouroloop.core import ZERO, BadInput, Interval, PartialDate, Place, Problem, Tier, nearest, total
-from ouroloop.dossier.models import Basket, Deal, Status
+from ouroloop.core import BadInput, Interval, PartialDate, Place, Problem, Tier, nearest, total
+from ouroloop.dossier.models import Basket, Deal, Instrument, Status
 from ouroloop.dossier.standing import Standing, standings
 
 if TYPE_CHECKING:
@@ -140,13 +140,15 @@ def _steps(chain: Sequence[Deal]) -> Iterator[FunnelStep]:
 class TierTotal:
     """What stands at one tier, overlaps resolved (USD bn).
 
-    `money` adds funding, trade and acquisitions; `contingent` adds guarantees and warrants, which move cash in a bad
-    (or very good) state only, so the two are never added to each other. `undisclosed` counts tranches that state none.
+    `money` adds funding, trade and acquisitions in cash; `contingent` guarantees and warrants, which move something in
+    a bad (or very good) state only; `other` what moves in kind, and bargains that move no money. The three are never
+    added to each other. `undisclosed` counts the tranches, of all `tranches`, that state no amount.
     """
 
     tier: Tier
     money: Interval
     contingent: Interval
+    other: Interval
     tranches: int
     undisclosed: int
 
@@ -158,14 +160,16 @@ def tier_totals(dossier: Dossier) -> tuple[TierTotal, ...]:
 
 
 def _tier_total(tier: Tier, some: Sequence[Standing]) -> TierTotal:
-    def added(*, contingent: bool) -> Interval:
-        of_it = [s.amount for s in some if (s.deal.instrument.side == "contingent") is contingent]
-        return total([amount for amount in of_it if amount is not None]) if of_it else ZERO
+    amounts: dict[str, list[Interval]] = {"money": [], "contingent": [], "other": []}
+    for standing in some:
+        if standing.amount is not None:
+            amounts[_moves(standing.deal)].append(standing.amount)
+    sums = {what: total(added) for what, added in amounts.items()}
+    return TierTotal(tier, **sums, tranches=len(some), undisclosed=sum(s.amount is None for s in some))
 
-    return TierTotal(
-        tier,
-        added(contingent=False),
-        added(contingent=True),
-        len(some),
-        sum(standing.amount is None for standing in some),
-    )
+
+def _moves(deal: Deal) -> str:
+    if deal.instrument.side == "contingent":
+        return "contingent"
+    moves_money = deal.instrument.side in ("funding", "trade") or deal.instrument is Instrument.ACQUISITION
+    return "money" if moves_money and deal.in_kind is None else "other"

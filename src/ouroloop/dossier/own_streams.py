@@ -45,7 +45,8 @@ def own_streams(dossier: Dossier, gathering: Gathering) -> None:
       payers.
     - Proceeds of debt and of shares sold less known lenders' and investors' money: capital of an unknown class.
     - Customers' prepayments, money of unknown payers that is not revenue yet.
-    - Running costs: revenue less operating cash flow (so interest and taxes are inside), or else total costs; capital
+    - Running costs: revenue less operating cash flow (so interest and taxes are inside), or revenue and the cash burned
+      less capital expenditure, or else total costs; capital
       expenditure; investments and acquisitions; dividends, buybacks and debt repaid. Known payments come off.
 
     An entity without a figure gets nothing here; what balances its quarters is then unknown.
@@ -69,8 +70,9 @@ class _Own:
         self.revenue(revenue)
         self.debt()
         self.rest("equity_issued_atm", "capital", "equity", self.came, lambda s: s.instrument == Instrument.EQUITY)
-        self.costs(revenue)
-        self.spent(self.first_of("capex_cash_ppe", "capex"), "capex", _trade_booked_as("asset"), booked="asset")
+        capex = Spread(tuple(self.first_of("capex_cash_ppe", "capex")))
+        self.costs(revenue, capex)
+        self.spent(capex.pieces, "capex", _trade_booked_as("asset"), booked="asset")
         self.rest(
             "equity_investments_purchased", "uses", "investment", self.went, lambda s: s.instrument == Instrument.EQUITY
         )
@@ -124,7 +126,7 @@ class _Own:
                 repaid_here = Interval(-left.high, -left.low).at_least(0.0)
                 self.emit(piece, "uses", "debt_repaid", None, repaid_here, -point)
 
-    def costs(self, revenue: Spread) -> None:
+    def costs(self, revenue: Spread, capex: Spread) -> None:
         """Running costs in cash, less known payments that the payer books as an expense.
 
         Customers' prepayments are inside operating cash flow and are no revenue: they come in as money of their own.
@@ -140,8 +142,14 @@ class _Own:
                 if both:
                     spent = sold.within(both) + prepaid.within(both) - kept.within(both)
                     pieces.append(Piece(both, spent, joined(sold.refs, kept.refs, prepaid.refs(both))))
-        covered = Spread(tuple(pieces)).days
-        pieces += pieces_outside(self.spread("total_costs").pieces, covered)
+        burned = Spread(pieces_outside(self.spread("cash_burn", signed=True).pieces, Spread(tuple(pieces)).days))
+        for sold in revenue.pieces:
+            for burn in burned.pieces:
+                both = sold.days & burn.days
+                if both:
+                    spent = sold.within(both) + burn.within(both) - capex.within(both)
+                    pieces.append(Piece(both, spent, joined(sold.refs, burn.refs, capex.refs(both))))
+        pieces += pieces_outside(self.spread("total_costs").pieces, Spread(tuple(pieces)).days)
         self.spent(pieces, "costs", _trade_booked_as("expense"))
 
     def acquisitions(self) -> None:
