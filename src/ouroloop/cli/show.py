@@ -11,7 +11,7 @@ from ouroloop.core import Tier
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
-    from ouroloop.dossier.models import Entity
+    from ouroloop.dossier.models import Deal, Entity, Event, Figure, Quote, UsefulLife
 
 DEFAULT = Reading()
 
@@ -32,18 +32,19 @@ def show(entity: str, /, *, tier: Tier | None = None, reading: Reading = DEFAULT
         "deals": list(_deals(dossier, found, tier, reading.lang)),
         "newest figures": list(_figures(dossier, found)),
         "spreads": [
-            {"on": q.on, "tenor_years": q.tenor_years, "spread_bp": q.spread_bp, "grade": q.grade, "source": q.cite}
+            {"on": q.on, "tenor_years": q.tenor_years, "spread_bp": q.spread_bp, "grade": q.grade,
+             "source": _source(dossier, q)}
             for q in dossier.quotes
             if q.entity == found.id
         ],
         "useful lives": [
             {"asset": x.asset, "effective": x.effective, "from_years": x.from_years, "to_years": x.to_years,
-             "source": x.cite}
+             "source": _source(dossier, x)}
             for x in dossier.lives
             if x.entity == found.id
         ],
         "events": [
-            {"on": e.on, "event": e.title.for_language(reading.lang), "grade": e.grade}
+            {"on": e.on, "event": e.title.for_language(reading.lang), "grade": e.grade, "source": _source(dossier, e)}
             for e in dossier.events
             if found.id in e.entities
         ],
@@ -111,6 +112,7 @@ def _deals(dossier: Dossier, entity: Entity, tier: Tier | None, lang: str) -> It
             "tier": standing.tier,
             "usd_bn": standing.amount,
             "known": deal.known,
+            "source": _source(dossier, deal),
             "not_counted_because": standing.dropped_because,
             "deal": deal.id,
         }
@@ -130,5 +132,12 @@ def _figures(dossier: Dossier, entity: Entity) -> Iterable[dict[str, Any]]:
             "unit": figure.unit,
             "basis": figure.basis,
             "grade": figure.grade,
-            "source": "needs a primary source" if dossier.needs_primary(figure) else figure.cite,
+            "source": _source(dossier, figure),
         }
+
+
+def _source(dossier: Dossier, record: Deal | Figure | Quote | UsefulLife | Event) -> str:
+    """Where to look it up: the first source, or that there is none a reader could open."""
+    from ouroloop.dossier import cites_of
+
+    return "needs a primary source" if dossier.needs_primary(record) else str(cites_of(record)[0])

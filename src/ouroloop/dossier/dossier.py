@@ -194,7 +194,7 @@ def _tranche_as_of(tranche: Tranche, day: date) -> Tranche | None:
 
 
 def _baskets_as_of(baskets: Iterable[Basket], deals: Mapping[str, Deal], *, earlier: bool) -> Iterator[Basket]:
-    """The baskets with the deals known by then. Their notes speak from the dossier's own day and are left out before."""
+    """The baskets with the deals known by then; their notes speak from the dossier's own day and are left out."""
     for basket in baskets:
         seen = tuple(deal for deal in basket.deals if deal in deals)
         if seen:

@@ -21,7 +21,7 @@ def findings(dossier: Dossier, language: Language | str = "en") -> Findings:
 
     `language` is a Language or one of its codes (`en`, `zh-Hans`, `zh-Hant`). Raises BadInput for another language.
     """
-    from ouroloop.report.findings import build
+    from ouroloop.report.assembly import build
     from ouroloop.report.language import Language
 
     return build(dossier, Language(language) if isinstance(language, str) else language)
