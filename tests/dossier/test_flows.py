@@ -143,6 +143,14 @@ def test_a_share_of_revenue_gives_a_payment_derived_from_two_figures() -> None:
     assert {(f.payer, f.payee, f.basis, f.tier) for f in found} == {("chips", "cloud", "derived", Tier.PAID)}
 
 
+def test_what_a_source_only_estimates_is_an_estimate_however_short_its_period() -> None:
+    quarter = "2025-01-01/2025-03-31"
+    guess = figure("cloud", "revenue_from_counterparty", 1.3, quarter, counterparty="lab", basis="estimated")
+    told = figure("cloud", "revenue_from_counterparty", 1.3, quarter, counterparty="lab", basis="quoted")
+    assert [f.basis for f in of_2025(world([], [guess]), "trade")] == ["estimated"]
+    assert [f.basis for f in of_2025(world([], [told]), "trade")] == ["reported"]
+
+
 def test_revenue_beyond_known_payers_is_customers_money_only_where_the_dossier_says_so() -> None:
     figures = [
         figure("lab", "revenue", 13, YEAR),

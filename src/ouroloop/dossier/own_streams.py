@@ -7,6 +7,7 @@ off, and the rest comes from or goes to a boundary node of that entity alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from ouroloop.core import Interval, Tier
@@ -141,14 +142,16 @@ class _Own:
                 both = sold.days & kept.days
                 if both:
                     spent = sold.within(both) + prepaid.within(both) - kept.within(both)
-                    pieces.append(Piece(both, spent, joined(sold.refs, kept.refs, prepaid.refs(both))))
+                    guessed = sold.estimated or kept.estimated
+                    pieces.append(Piece(both, spent, joined(sold.refs, kept.refs, prepaid.refs(both)), guessed))
         burned = Spread(pieces_outside(self.spread("cash_burn", signed=True).pieces, Spread(tuple(pieces)).days))
         for sold in revenue.pieces:
             for burn in burned.pieces:
                 both = sold.days & burn.days
                 if both:
                     spent = sold.within(both) + burn.within(both) - capex.within(both)
-                    pieces.append(Piece(both, spent, joined(sold.refs, burn.refs, capex.refs(both))))
+                    guessed = sold.estimated or burn.estimated
+                    pieces.append(Piece(both, spent, joined(sold.refs, burn.refs, capex.refs(both)), guessed))
         pieces += pieces_outside(self.spread("total_costs").pieces, Spread(tuple(pieces)).days)
         self.spent(pieces, "costs", _trade_booked_as("expense"))
 
@@ -190,7 +193,7 @@ class _Own:
         if left.high <= 0:
             return
         cut = left.at_least(0.0)
-        rest = Piece(piece.days, piece.amount, refs)
+        rest = replace(piece, refs=refs)
         self.emit(rest, side, instrument, sponsor, cut, max(0.0, point), booked, derived=bool(inside))
 
     def emit(

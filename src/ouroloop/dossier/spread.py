@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -19,19 +19,21 @@ LONGEST_QUARTER = 98
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """An amount over a period, within a tolerance (what its digits leave open)."""
+    """An amount over a period, within a tolerance (what its digits leave open); `estimated` if it is itself a guess."""
 
     start: date
     end: date
     value: float
     tolerance: float
     refs: Refs = ()
+    estimated: bool = False
 
     @classmethod
     def of(cls, figure: Figure) -> Span:
         """The span of a figure over a period."""
         assert figure.start is not None, f"{figure.concept} at {figure.end} has no period"
-        return cls(figure.start, figure.end, figure.value, tolerance(figure.value), (Ref.of_figure(figure),))
+        refs, guessed = (Ref.of_figure(figure),), figure.basis == "estimated"
+        return cls(figure.start, figure.end, figure.value, tolerance(figure.value), refs, guessed)
 
     @property
     def days(self) -> Days:
@@ -45,11 +47,12 @@ class Piece:
     days: Days
     amount: float
     refs: Refs
+    estimated: bool = False
 
     @property
     def reported(self) -> bool:
-        """Is it a quarter at most, in one piece? (The last quarter of a year, as the rest of it, is one too.)"""
-        return len(self.days.ranges) == 1 and self.days.count <= LONGEST_QUARTER
+        """Is it no guess and a quarter at most, in one piece? (The rest of a year, its last quarter, is one too.)"""
+        return not self.estimated and len(self.days.ranges) == 1 and self.days.count <= LONGEST_QUARTER
 
     def within(self, days: Days) -> float:
         """What of it falls on these days."""
@@ -69,7 +72,7 @@ class Contradiction:
 class QuarterValue:
     """The amount of one calendar quarter, as far as `covered` (a share of its days) is known.
 
-    `basis`: `reported` when it rests on spans no longer than a quarter only, `estimated` when any of it is an even
+    `basis`: `reported` when it rests on published spans no longer than a quarter only, `estimated` when any of it is an even
     share of a longer one, or when days are missing.
     """
 
@@ -142,7 +145,8 @@ def spread(spans: Iterable[Span], *, signed: bool = False) -> Spread:
             contradictions.append(Contradiction(span, remainder, parts))
             continue
         kept = remainder if signed or not inside else max(0.0, remainder)
-        pieces.append(Piece(free, kept, joined(span.refs, parts)))
+        guessed = span.estimated or any(pieces[n].estimated for n in inside)
+        pieces.append(Piece(free, kept, joined(span.refs, parts), guessed))
         slack.append(allowed if inside else span.tolerance)
     order = sorted(range(len(pieces)), key=lambda n: pieces[n].days.ranges)
     return Spread(tuple(pieces[n] for n in order), tuple(contradictions))
@@ -154,7 +158,7 @@ def spread_figures(choices: Sequence[Choice], *, signed: bool = False) -> Spread
     for choice in choices:
         span = Span.of(choice.picked)
         disagreeing = tuple(Ref.of_figure(other).as_replaced() for other in choice.conflicts)
-        spans.append(Span(span.start, span.end, span.value, span.tolerance, (*span.refs, *disagreeing)))
+        spans.append(replace(span, refs=(*span.refs, *disagreeing)))
     return spread(spans, signed=signed)
 
 
@@ -164,5 +168,5 @@ def pieces_outside(pieces: Iterable[Piece], taken: Days) -> tuple[Piece, ...]:
     for piece in pieces:
         free = piece.days - taken
         if free:
-            left.append(Piece(free, piece.within(free), piece.refs))
+            left.append(replace(piece, days=free, amount=piece.within(free)))
     return tuple(left)

@@ -94,7 +94,7 @@ def _stream(dossier: Dossier, pair: Pair, piece: Piece, basis: Basis | None) -> 
         amount=Interval.exactly(piece.amount),
         point=piece.amount,
         days=piece.days,
-        basis=basis or ("reported" if piece.reported else "estimated"),
+        basis="estimated" if piece.estimated else basis or ("reported" if piece.reported else "estimated"),
         refs=piece.refs,
     )
 
@@ -114,9 +114,9 @@ def _shares(dossier: Dossier, entity: str, counterparty: str) -> Spread:
             continue
         whole = revenue.within(share.days)
         refs = joined(share.refs, revenue.refs(share.days))
-        spans.append(
-            Span(share.start, share.end, whole * share.value / 100, whole * share.tolerance / 100 + 1e-9, refs)
-        )
+        guessed = share.estimated or any(piece.estimated for piece in revenue.pieces if piece.days & share.days)
+        allowed = whole * share.tolerance / 100 + 1e-9
+        spans.append(Span(share.start, share.end, whole * share.value / 100, allowed, refs, guessed))
     return spread(spans)
 
 
