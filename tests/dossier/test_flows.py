@@ -186,6 +186,23 @@ def test_debt_is_of_the_lenders_whom_deals_name_and_otherwise_of_unknown_ones() 
     assert by_sponsor == pytest.approx({"bond_market": 18, "unknown": 28})
 
 
+def test_shares_given_in_kind_are_no_proceeds_of_shares_sold() -> None:
+    gift = deal("gift", "chips", "cloud", "equity", 5, steps=[("funded", "2025-02-01")], in_kind="shares")
+    bought = deal("bought", "chips", "cloud", "equity", 3, steps=[("funded", "2025-02-01")])
+    found = of_2025(world([gift, bought], [figure("cloud", "equity_issued_atm", 20, YEAR)]), "capital")
+    assert sum(f.point for f in found) == pytest.approx(17)
+
+
+def test_a_year_that_its_own_quarters_contradict_is_named() -> None:
+    quarters = [
+        figure("cloud", "capex_cash_ppe", value, when)
+        for value, when in ((1.25, "2025-01-01/2025-06-30"), (2.25, "2025-07-01/2025-12-31"), (9.25, YEAR))
+    ]
+    some = world([], quarters)
+    assert sum(f.point for f in of_2025(some, "uses")) == pytest.approx(3.5)
+    assert [(one.what, one.usd_bn) for one in disagreements(some, Q1, Q4)] == [("parts", pytest.approx(5.75))]
+
+
 def test_running_costs_are_revenue_less_operating_cash_flow_less_known_payments() -> None:
     some = world(
         [],

@@ -16,7 +16,7 @@ from ouroloop.dossier.days import Days
 from ouroloop.dossier.deal_streams import DEBT
 from ouroloop.dossier.models import EntityKind, Instrument
 from ouroloop.dossier.refs import Refs, joined
-from ouroloop.dossier.spread import Piece, Spread, pieces_outside, spread_figures
+from ouroloop.dossier.spread import Piece, Span, Spread, pieces_outside, spread_figures
 from ouroloop.dossier.streams import (
     OUTSIDE_CUSTOMERS,
     UNKNOWN,
@@ -63,7 +63,8 @@ class _Own:
     def __init__(self, dossier: Dossier, entity: str, gathering: Gathering) -> None:
         self.dossier, self.entity, self.gathering = dossier, entity, gathering
         paid = [s for s in gathering.streams if s.tier is Tier.PAID]
-        self.came = [s for s in paid if s.payee == entity]
+        self.sold = [s for s in paid if s.payee == entity and s.side in ("trade", "customers")]
+        self.came = [s for s in paid if s.payee == entity and s.in_kind is None]
         self.went = [s for s in paid if s.payer == entity and s.in_kind is None]
 
     def add_all(self) -> None:
@@ -81,8 +82,12 @@ class _Own:
         for concept in ("dividends", "buybacks"):
             self.rest(concept, "uses", concept, self.went, lambda _: False)
 
-    def spread(self, concept: str, *, signed: bool = False) -> Spread:
-        found = spread_figures(periods(self.dossier, self.entity, concept), signed=signed)
+    def spread(self, concept: str, *, signed: bool = False, outside_of: Days | None = None) -> Spread:
+        """The concept's figures as disjoint pieces, those that touch days of `outside_of` left out."""
+        choices = periods(self.dossier, self.entity, concept)
+        if outside_of:
+            choices = tuple(c for c in choices if not Span.of(c.picked).days & outside_of)
+        found = spread_figures(choices, signed=signed)
         for one in found.contradictions:
             refs = joined(one.span.refs, one.parts)
             self.disagree("parts", one.span.days, one.remainder, refs)
@@ -92,13 +97,7 @@ class _Own:
         """Pieces of the first concept; of each further one only figures about days that no earlier one covers."""
         pieces: list[Piece] = []
         for concept in concepts:
-            covered = Spread(tuple(pieces)).days
-            choices = [
-                choice
-                for choice in periods(self.dossier, self.entity, concept)
-                if choice.picked.start and not Days.between(choice.picked.start, choice.picked.end) & covered
-            ]
-            pieces += spread_figures(choices).pieces
+            pieces += self.spread(concept, outside_of=Spread(tuple(pieces)).days).pieces
         return pieces
 
     def revenue(self, revenue: Spread) -> None:
@@ -106,9 +105,8 @@ class _Own:
         customers = self.dossier.entities[self.entity].unexplained_revenue == "customers"
         side: Side = "customers" if customers else "unknown_revenue"
         sponsor = OUTSIDE_CUSTOMERS if customers else UNKNOWN
-        known = [s for s in self.came if s.side in ("trade", "customers")]
         for piece in revenue.pieces:
-            self.add(piece, side, "revenue", sponsor, known, "revenue")
+            self.add(piece, side, "revenue", sponsor, self.sold, "revenue")
 
     def debt(self) -> None:
         """Debt issued and repaid; where only the net of both is published, one side of it."""

@@ -72,8 +72,8 @@ class Contradiction:
 class QuarterValue:
     """The amount of one calendar quarter, as far as `covered` (a share of its days) is known.
 
-    `basis`: `reported` when it rests on published spans no longer than a quarter only, `estimated` when any of it is an even
-    share of a longer one, or when days are missing.
+    `basis`: `reported` when it rests only on published spans no longer than a quarter, `estimated` when any of it is an
+    even share of a longer one or a guess, or when days are missing.
     """
 
     amount: float
