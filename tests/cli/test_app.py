@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ouroloop.cli.app import COMMANDS, main
+from ouroloop.cli.words import HEADS, PARTS
 
 HEAVY = ("jax", "numpy", "scipy", "pandas", "numba", "networkx", "ortools", "duckdb")
 
@@ -151,3 +152,109 @@ def test_a_new_dossier_checks_clean_and_is_never_written_over(
     before = sorted(p.read_bytes() for p in path.rglob("*.yaml"))
     assert call(capsys, "new", "dossier", str(path))[0] == 2
     assert sorted(p.read_bytes() for p in path.rglob("*.yaml")) == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["show", ""],
+        ["deals", ""],
+        ["figures", ""],
+        ["loops", "--through", ""],
+        ["circularity", ""],
+        ["deals", "--as-of", ""],
+        ["sql", ""],
+        ["sql", " ; "],
+        ["sql", "/* nothing */"],
+        ["sql", "SELECT 1; SELECT 2"],
+        ["sql", "DROP TABLE deals"],
+        ["circularity", "microsoft", "--as-of", "2018-01-01"],
+    ],
+)
+def test_empty_and_senseless_words_are_bad_input_with_a_hint(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = call(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert "hint:" in err
+
+
+@pytest.mark.parametrize("arguments", [["run", "three-friends", "--out"], ["new", "schemas"]])
+def test_a_place_that_cannot_be_written_is_said_without_a_traceback(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder", "utf-8")
+    status, out, err = call(capsys, *arguments, str(tmp_path / "file"))
+    assert (status, out) == (2, "")
+    assert "cannot-write" in err
+    assert "hint:" in err
+
+
+@pytest.mark.parametrize("command", [["figures"], ["deals", "--json"], ["check", "ai-loop", "--level", "advisory"]])
+def test_a_reader_that_goes_away_ends_the_command_quietly(command: list[str]) -> None:
+    program = "import sys; from ouroloop.cli import main; main(sys.argv[1:])"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.readline()
+        running.stdout.close()
+        said = running.stderr.read()
+        status = running.wait(timeout=60)
+    assert "Traceback" not in said
+    assert "Exception" not in said
+    assert status in (0, 1)  # 1 only where check has findings and had written them before the reader left
+    assert status == 0 or command[0] == "check"
+
+
+def test_revenue_that_nobody_published_is_a_dash_and_not_zero(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = call(capsys, "circularity", "microsoft", "--year", "2019", "--json")
+    rows = {row["measure"]: row["usd_bn"] for row in json.loads(out)["rows"]}
+    assert rows["revenue"] is None
+    assert rows["round trip, ceiling"] is None
+    _, out, _ = call(capsys, "circularity", "microsoft", "--year", "2019")
+    assert "unknown, not nothing" in out
+
+
+def test_two_columns_of_one_name_are_both_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = call(capsys, "sql", "SELECT 1 AS a, 2 AS a", "--json")
+    assert json.loads(out)["rows"] == [{"a": 1, "a_2": 2}]
+
+
+def test_a_date_after_the_dossiers_own_is_said_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = call(capsys, "cite", "dossier", "--as-of", "2099-01-01", "--json")
+    assert status == 0
+    assert json.loads(out)["as_of"] in err
+
+
+@pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["deals", "openai", "--tier", "paid"],
+        ["figures", "openai", "--concept", "revenue"],
+        ["loops", "--tier", "paid"],
+        ["circularity", "coreweave"],
+        ["show", "coreweave"],
+    ],
+)
+def test_titles_heads_and_notes_speak_the_asked_language_and_json_keeps_its_keys(
+    arguments: list[str], lang: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    english, other = (call(capsys, *arguments, "--lang", code)[1].splitlines() for code in ("en", lang))
+    assert other[0] != english[0]
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in other[0])
+    for head in ("weakest leg", "USD bn", "how binding", "not counted because", "measure", "concept", "as known on"):
+        assert head not in "\n".join(other)
+    keys = [json.loads(call(capsys, *arguments, "--lang", code, "--json")[1]).keys() for code in ("en", lang)]
+    assert keys[0] == keys[1]
+
+
+def test_every_column_of_every_table_has_a_head_in_the_catalogs(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["deals"], ["figures", "oracle"], ["loops"], ["circularity", "microsoft"]):
+        rows = json.loads(call(capsys, *arguments, "--json")[1])["rows"]
+        assert set(rows[0]) <= set(HEADS)
+    shown = json.loads(call(capsys, "show", "oracle", "--json")[1])
+    heads = {key for part in PARTS for row in shown[part.replace(" ", "_")] for key in row} - {""}
+    assert heads <= set(HEADS)

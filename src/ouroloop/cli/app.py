@@ -80,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 fine, 1 findings, 2 bad input, 3 the model failed."""
     try:
         code = build()(arguments, exit_on_error=False, print_error=True, result_action="return_value")
+        sys.stdout.flush()
     except BadInput as error:
         print(error, file=sys.stderr)
         count = len(error.problems)
@@ -94,4 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # The reader (head, less) went away: nothing is wrong, but Python would complain again while closing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = FINE
+    except OSError as error:
+        # A full disk, a folder without leave to write: nothing that a traceback would explain.
+        where = f" '{error.filename}'" if error.filename else ""
+        print(f"error: cannot-write\n  The system refused{where}: {error.strerror or error}.", file=sys.stderr)
+        code = BAD_INPUT
     sys.exit(code if isinstance(code, int) else FINE)

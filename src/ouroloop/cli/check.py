@@ -33,7 +33,9 @@ def check(
     else:
         for problem in problems:
             print(problem)
-        counts = f"{errors} errors, {len(problems) - errors} warnings and advice" if problems else "nothing to report"
+        other = len(problems) - errors
+        counts = f"{errors} error{'s' if errors != 1 else ''}, {other} of warning or advice"
+        counts = counts if problems else "nothing to report"
         print(f"{dossier}: {level} checks: {counts}", file=sys.stderr)
     if errors:
         return BAD_INPUT

@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter, validators
 
-from ouroloop.cli.options import Reading
-from ouroloop.cli.output import console, emit, emit_json, number
+from ouroloop.cli.options import Reading, party_of
+from ouroloop.cli.output import cell, console, emit, emit_json, number
 from ouroloop.core import BadInput, Place, Problem, Quarter, Tier
+from ouroloop.report.language import mark
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
     from ouroloop.measures import FlowNetwork
+    from ouroloop.report.language import Language
 
 DEFAULT = Reading()
+_MEASURES: dict[str, str] = {
+    "revenue": mark("revenue"),
+    "funding given to others": mark("funding given to others"),
+    "round trip, floor": mark("round trip, floor"),
+    "round trip, pro-rata point": mark("round trip, pro-rata point"),
+    "round trip, ceiling": mark("round trip, ceiling"),
+}
+_TRACES: dict[str, str] = {
+    "who paid, by sponsor": mark("who paid, by sponsor"),
+    "who paid, by source": mark("who paid, by source"),
+}
+_SPONSORS: dict[str, str] = {
+    "outside customers": mark("outside customers"),
+    "opening cash": mark("cash from before"),
+    "other members": mark("other members"),
+    "own money": mark("its own money"),
+    "closed ring": mark("nobody: a closed ring"),
+    "unknown": mark("unknown"),
+    "bank": mark("banks"),
+    "bond market": mark("bond market"),
+    "private credit": mark("private credit"),
+    "sovereign fund": mark("sovereign funds"),
+    "pension": mark("pension funds"),
+    "insurer": mark("insurers"),
+    "hedge fund": mark("hedge funds"),
+    "mutual fund": mark("mutual funds"),
+    "equity investors": mark("equity investors"),
+    "household": mark("households"),
+    "government": mark("government"),
+}
 Year = Annotated[int, Parameter(validator=validators.Number(gte=1900, lte=2200))]
 
 
@@ -36,10 +69,12 @@ def circularity(
     tier
         Count promises at least as binding as this, by their schedules, beside what was paid.
     """
+    from rich.text import Text
+
     from ouroloop.dossier import network
     from ouroloop.measures import round_trip, who_paid
 
-    dossier = reading.load()
+    dossier, say = reading.load(), reading.say
     party = _member(dossier, entity)
     first, last = _quarters(dossier, year)
     low, point, high = (network(dossier, first, last, tier, end) for end in ("low", "point", "high"))
@@ -47,12 +82,21 @@ def circularity(
         message = f"'{party}' moved no money at the tier '{tier}' or better in {first.year}."
         raise BadInput([Problem(Place("circularity"), "no-flows", message, "try another --year or --tier")])
     trip = round_trip(point, party, low=low, high=high)
+    recorded = trip.revenue > 0 or dossier.header.stylized
     shares = {trace: who_paid(point, trace).of(party) for trace in ("sponsor", "source")}
-    rows = [
-        {"measure": "revenue", "usd_bn": trip.revenue, "share_of_revenue_pct": 100.0 if trip.revenue else None},
+    rows: list[dict[str, Any]] = [
+        {
+            "measure": "revenue",
+            "usd_bn": trip.revenue if recorded else None,
+            "share_of_revenue_pct": 100.0 if trip.revenue else None,
+        },
         {"measure": "funding given to others", "usd_bn": trip.funding, "share_of_revenue_pct": None},
         *(
-            {"measure": f"round trip, {name}", "usd_bn": amount, "share_of_revenue_pct": _percent(amount, trip.revenue)}
+            {
+                "measure": f"round trip, {name}",
+                "usd_bn": amount if recorded else None,
+                "share_of_revenue_pct": _percent(amount, trip.revenue),
+            }
             for name, amount in (("floor", trip.floor), ("pro-rata point", trip.point), ("ceiling", trip.ceiling))
         ),
         *(
@@ -70,22 +114,59 @@ def circularity(
         period = {"first": first, "last": last, "at_least": tier}
         emit_json({"dossier": dossier.header.id, "as_of": dossier.date, "entity": party, **period, "rows": rows})
         return
-    name = dossier.entities[party].names.for_language(reading.lang)
     emit(
         dossier,
-        rows,
+        [row | {"measure": _said(row["measure"], dossier, say)} for row in rows],
         as_json=False,
-        title=f"{name}, calendar {first.year}, as known on {dossier.date}, {tier} or better",
-        note="Estimated from recorded facts. Money has no serial numbers: only the interval from floor to ceiling is "
-        "fact, the point mixes all cash pro rata.",
+        say=say,
+        title=say.text(
+            "{name}, calendar {year}, as known on {date}, at least as binding as: {tier}",
+            name=say.name(dossier.entities[party]),
+            year=first.year,
+            date=dossier.date,
+            tier=cell(tier, say),
+        ),
+        note=say.text(
+            "Estimated from recorded facts. Money has no serial numbers: only the interval from floor to ceiling "
+            "follows from them, the point mixes all cash pro rata."
+        ),
     )
-    if trip.revenue and (unknown := shares["sponsor"].get("unknown", 0.0)) > 0.5:
-        console().print(f"Little is known: nobody has said who paid {number(100 * unknown)} % of this revenue.")
+    for remark in _remarks(dossier, last, recorded, shares["sponsor"].get("unknown", 0.0) if trip.revenue else 0, say):
+        console().print(Text(remark))
+
+
+def _remarks(dossier: Dossier, last: Quarter, recorded: bool, unknown: float, say: Language) -> Iterator[str]:
+    """What a reader must know before using the numbers."""
+    if not recorded:
+        yield say.text("No revenue of this year is on record: what – stands for is unknown, not nothing.")
+    if last.last_day > dossier.date:
+        yield say.text("The year had not ended on {date}: amounts are of the part on record.", date=dossier.date)
+    if unknown > 0.5:
+        yield say.text(
+            "Little is known: nobody has said who paid {percent}% of this revenue.", percent=say.number(100 * unknown)
+        )
+
+
+def _said(measure: str, dossier: Dossier, say: Language) -> str:
+    """A row's name as people read it; JSON keeps its English key."""
+    if measure in _MEASURES:
+        return say.text(_MEASURES[measure])
+    start, _, rest = measure.partition(": ")
+    if start in _TRACES:
+        kind, _, member = rest.partition(":")
+        who = say.name(dossier.entities[member]) if member in dossier.entities else say.text(_SPONSORS.get(kind, kind))
+        return f"{say.text(_TRACES[start])}: {who}"
+    payer, _, amount = measure.removeprefix("paid by ").partition(": at least this is not customers' money (of ")
+    return say.text(
+        "paid by {payer}: at least this is not customers' money (of {amount})",
+        payer=say.name(dossier.entities[payer]),
+        amount=amount.removesuffix(")"),
+    )
 
 
 def _member(dossier: Dossier, name: str) -> str:
     """The member's id, or that of the firm that consolidates it."""
-    found = dossier.entity(name)
+    found = party_of(dossier, name)
     while found.part_of:
         found = dossier.entities[found.part_of]
     return found.id
@@ -98,6 +179,9 @@ def _quarters(dossier: Dossier, year: int | None) -> tuple[Quarter, Quarter]:
         year = max(
             first.year, newest.year if dossier.date == newest.last_day and newest.number == 4 else newest.year - 1
         )
+    if newest < first:
+        message = f"Nothing had been paid by {dossier.date}: this dossier's books begin in {first.year}."
+        raise BadInput([Problem(Place("--as-of"), "bad-year", message, f"use a date from {first.first_day} on")])
     if not first.year <= year <= newest.year:
         message = f"This dossier's books run from {first.year} to {newest.year}, not over {year}."
         raise BadInput(

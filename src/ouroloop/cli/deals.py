@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ouroloop.cli.options import Reading
+from ouroloop.cli.options import Reading, party_of
 from ouroloop.cli.output import emit
+from ouroloop.cli.words import NEEDS_PRIMARY
 from ouroloop.core import Tier
 
 DEFAULT = Reading()
@@ -21,8 +22,8 @@ def deals(entity: str | None = None, /, *, tier: Tier | None = None, reading: Re
     """
     from ouroloop.dossier import standings
 
-    dossier = reading.load()
-    party = dossier.entity(entity) if entity else None
+    dossier, say = reading.load(), reading.say
+    party = party_of(dossier, entity) if entity is not None else None
     rows = [
         {
             "deal": standing.deal.id,
@@ -33,7 +34,7 @@ def deals(entity: str | None = None, /, *, tier: Tier | None = None, reading: Re
             "tier": standing.tier,
             "usd_bn": standing.amount,
             "known": standing.deal.known,
-            "source": "needs a primary source" if dossier.needs_primary(standing.deal) else standing.deal.sources[0],
+            "source": NEEDS_PRIMARY if dossier.needs_primary(standing.deal) else standing.deal.sources[0],
             "not_counted_because": standing.dropped_because,
         }
         for standing in standings(dossier)
@@ -45,7 +46,10 @@ def deals(entity: str | None = None, /, *, tier: Tier | None = None, reading: Re
         dossier,
         rows,
         as_json=reading.json,
-        title=f"Deals as known on {dossier.date}",
-        note="USD bn, low (binding or paid) to high (headline); – where not disclosed. Never sum the column: "
-        "parts marked as not counted repeat money of another row.",
+        say=say,
+        title=say.text("Deals as known on {date}", date=dossier.date),
+        note=say.text(
+            "USD bn, low (binding or paid) to high (headline); – where not disclosed. Never sum the column: parts "
+            "marked as not counted repeat money of another row."
+        ),
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ouroloop.cli.options import Reading
+from ouroloop.cli.options import Reading, party_of
 from ouroloop.cli.output import emit
+from ouroloop.cli.words import NEEDS_PRIMARY
 from ouroloop.core import BadInput, Place, Problem, nearest
 
 DEFAULT = Reading()
@@ -24,7 +25,7 @@ def figures(entity: str | None = None, /, *, concept: str | None = None, reading
     from ouroloop.dossier import choose
 
     dossier = reading.load()
-    party = dossier.entity(entity) if entity else None
+    party = party_of(dossier, entity) if entity is not None else None
     mine = [f for f in dossier.figures if party is None or f.entity == party.id]
     if concept is not None:
         known = sorted({f.concept for f in mine})
@@ -53,10 +54,11 @@ def figures(entity: str | None = None, /, *, concept: str | None = None, reading
                     "basis": figure.basis,
                     "grade": figure.grade,
                     "known": f"{figure.known}{' (assumed)' if figure.known_basis == 'assumed' else ''}",
-                    "source": "needs a primary source" if dossier.needs_primary(figure) else figure.cite,
+                    "source": NEEDS_PRIMARY if dossier.needs_primary(figure) else figure.cite,
                     "picked": (choice.why if choice.others else "only one")
                     if figure is choice.picked
                     else "no, kept beside",
                 }
             )
-    emit(dossier, rows, as_json=reading.json, title=f"Figures as known on {dossier.date}")
+    say = reading.say
+    emit(dossier, rows, as_json=reading.json, say=say, title=say.text("Figures as known on {date}", date=dossier.date))

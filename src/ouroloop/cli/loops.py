@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ouroloop.cli.options import Reading
+from ouroloop.cli.options import Reading, party_of
 from ouroloop.cli.output import emit
 from ouroloop.core import Tier
 
@@ -20,11 +20,10 @@ def loops(*, through: str | None = None, tier: Tier | None = None, reading: Read
         Only loops whose every leg is at least as binding as this.
     """
     from ouroloop.report.bargains import bargains_of
-    from ouroloop.report.language import Language
     from ouroloop.report.rounds import loops_found
 
-    dossier = reading.load()
-    party = dossier.entity(through) if through else None
+    dossier, say = reading.load(), reading.say
+    party = party_of(dossier, through) if through is not None else None
     rows = [
         {
             "loop": " → ".join((*loop.names, loop.names[0])),
@@ -34,14 +33,19 @@ def loops(*, through: str | None = None, tier: Tier | None = None, reading: Read
             "sources": ", ".join(loop.cites),
             "entities": ", ".join(loop.ids),
         }
-        for loop in loops_found(dossier, bargains_of(dossier), Language(reading.lang))
+        for loop in loops_found(dossier, bargains_of(dossier), say)
         if (party is None or party.id in loop.ids) and (tier is None or loop.tier.binds(tier))
     ]
     emit(
         dossier,
         rows,
         as_json=reading.json,
-        title=f"{len(rows)} loops as known on {dossier.date}",
-        note="The bottleneck is the narrowest leg, USD bn a year over each deal's own term, at the tier of the weakest "
-        "leg. Guarantees and warrants move no money and are no legs.",
+        say=say,
+        title=say.plural(
+            "{count} loop as known on {date}", "{count} loops as known on {date}", len(rows), date=dossier.date
+        ),
+        note=say.text(
+            "The narrowest leg limits the loop: USD bn a year over each deal's own term, at the tier of the weakest "
+            "leg. Guarantees and warrants move no money and are no legs."
+        ),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from ouroloop.core import BadInput, Place, Problem
+
 
 def dossier(path: Path, /) -> None:
     """Write a small, complete, valid dossier to begin from.
@@ -30,5 +32,11 @@ def schemas(path: Path, /) -> None:
     """
     from ouroloop.dossier import write_schemas
 
-    for made in write_schemas(path):
+    try:
+        written = write_schemas(path)
+    except OSError as error:
+        message = f"The schemas cannot be written: {error.strerror or error}."
+        hint = "name a folder that you may write to"
+        raise BadInput([Problem(Place(str(path)), "cannot-write", message, hint)]) from None
+    for made in written:
         print(made)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,6 +13,8 @@ from ouroloop.core import BadInput, PartialDate, Place, Problem
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
+    from ouroloop.dossier.models import Entity
+    from ouroloop.report.language import Language as Speech
 
 Language = Literal["en", "zh-Hans", "zh-Hant"]
 
@@ -34,6 +37,13 @@ class Reading:
         """The dossier as known on the asked date. Raises BadInput."""
         return load_dossier(self.dossier, self.as_of)
 
+    @property
+    def say(self) -> Speech:
+        """The words of tables and sentences, in the asked language."""
+        from ouroloop.report.language import Language as Speech
+
+        return Speech(self.lang)
+
 
 def load_dossier(name: str, as_of: str | None) -> Dossier:
     """Load a dossier and view it as of a date given in any of the five forms; bad words raise BadInput."""
@@ -41,7 +51,18 @@ def load_dossier(name: str, as_of: str | None) -> Dossier:
 
     day = day_of(as_of) if as_of is not None else None
     dossier = load(name)
+    if day and day > dossier.date:
+        print(f"{dossier.header.id} ends on {dossier.date}: nothing later is in it", file=sys.stderr)
     return dossier.as_of(day) if day else dossier
+
+
+def party_of(dossier: Dossier, name: str) -> Entity:
+    """The entity that a name means, in any language; BadInput says where the names are listed when nothing is near."""
+    try:
+        return dossier.entity(name)
+    except BadInput as error:
+        hint = "list the names with: ouroloop sql 'SELECT id, name_en FROM entities'"
+        raise BadInput([found if found.hint else replace(found, hint=hint) for found in error.problems]) from None
 
 
 def day_of(text: str) -> date:
@@ -49,5 +70,6 @@ def day_of(text: str) -> date:
     try:
         return PartialDate.parse(text).last
     except ValueError as error:
-        problem = Problem(Place("--as-of"), "bad-date", f"{str(error)[0].upper()}{str(error)[1:]}.")
+        said, hint = f"{str(error)[0].upper()}{str(error)[1:]}.", "a day, a month, a quarter, a half or a year"
+        problem = Problem(Place("--as-of"), "bad-date", said, hint)
         raise BadInput([problem]) from None

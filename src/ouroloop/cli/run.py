@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from ouroloop.cli.options import Language, load_dossier
 from ouroloop.cli.output import console, emit_json
+from ouroloop.core import BadInput, Place, Problem
 
 
 def run(
@@ -38,6 +40,7 @@ def run(
     from ouroloop.report import findings, print_summary, write_report
 
     read = load_dossier(dossier, as_of)
+    _writable(out)
     report = findings(read, lang)
     path = write_report(report, out / f"{read.header.id}-{read.date}-{lang}.html")
     if json:
@@ -45,3 +48,15 @@ def run(
         emit_json({"dossier": read.header.id, "as_of": read.date, "rows": rows, "report": path})
     else:
         print_summary(report, console(), path)
+
+
+def _writable(folder: Path) -> None:
+    """Make the folder, and find out before the work whether a file can be put there. Raises BadInput."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        message = f"The report cannot be written to '{folder}': {error.strerror or error}."
+        hint = "name a folder that you may write to: --out FOLDER"
+        raise BadInput([Problem(Place("--out"), "cannot-write", message, hint)]) from None

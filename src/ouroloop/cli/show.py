@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ouroloop.cli.options import Reading
-from ouroloop.cli.output import cell, console, emit_json
+from ouroloop.cli.options import Reading, party_of
+from ouroloop.cli.output import cell, console, emit_json, show_table
+from ouroloop.cli.words import ABOUT, NEEDS_PRIMARY, PARTS
 from ouroloop.core import Tier
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def show(entity: str, /, *, tier: Tier | None = None, reading: Reading = DEFAULT
         Only deals at least as binding as this.
     """
     dossier = reading.load()
-    found = dossier.entity(entity)
+    found = party_of(dossier, entity)
     parts = {
         "deals": list(_deals(dossier, found, tier, reading.lang)),
         "newest figures": list(_figures(dossier, found)),
@@ -54,27 +55,17 @@ def show(entity: str, /, *, tier: Tier | None = None, reading: Reading = DEFAULT
         named = {name.replace(" ", "_"): rows for name, rows in parts.items()}
         emit_json({"dossier": dossier.header.id, "as_of": dossier.date, "entity": who, **named})
         return
-    out = console()
-    out.print(f"[bold]{found.names.for_language(reading.lang)}[/], as known on {dossier.date}")
+    from rich.text import Text
+
+    out, say = console(), reading.say
+    title = say.text("{name}, as known on {date}", name=found.names.for_language(reading.lang), date=dossier.date)
+    out.print(Text(title, style="bold"))
     for key, value in who.items():
         if value not in (None, (), ""):
-            out.print(f"  {key.replace('_', ' ')}: {cell(value)}")
+            out.print(Text(f"  {say.text(ABOUT[key])}: {cell(value, say)}"))
     for title, rows in parts.items():
-        _print(title, rows)
-
-
-def _print(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    from rich import box
-    from rich.table import Table
-
-    if not rows:
-        return
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left")
-    for column in rows[0]:
-        table.add_column(column.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*map(cell, row.values()))
-    console().print(table)
+        if rows:
+            show_table(rows, say, out, title=say.text(PARTS[title]))
 
 
 def _who(dossier: Dossier, entity: Entity) -> dict[str, Any]:
@@ -140,4 +131,4 @@ def _source(dossier: Dossier, record: Deal | Figure | Quote | UsefulLife | Event
     """Where to look it up: the first source, or that there is none a reader could open."""
     from ouroloop.dossier import cites_of
 
-    return "needs a primary source" if dossier.needs_primary(record) else str(cites_of(record)[0])
+    return NEEDS_PRIMARY if dossier.needs_primary(record) else str(cites_of(record)[0])

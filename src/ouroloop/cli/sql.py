@@ -23,5 +23,16 @@ def sql(statement: str, /, *, reading: Reading = DEFAULT) -> None:
 
     dossier = reading.load()
     columns, rows = query(dossier, statement)
+    columns = [name if name not in columns[:n] else f"{name}_{n + 1}" for n, name in enumerate(columns)]
     named = [dict(zip(columns, row, strict=True)) for row in rows]
-    emit(dossier, named, as_json=reading.json, title=f"{len(rows)} rows, as known on {dossier.date}")
+    say = reading.say
+    emit(
+        dossier,
+        named,
+        as_json=reading.json,
+        say=say,
+        own_heads=True,
+        title=say.plural(
+            "{count} row, as known on {date}", "{count} rows, as known on {date}", len(rows), date=dossier.date
+        ),
+    )

@@ -95,8 +95,13 @@ def query(dossier: Dossier, statement: str) -> tuple[list[str], list[Row]]:
     """Answer one SQL statement: column names and rows. Raises BadInput with DuckDB's own words when it is wrong."""
     import duckdb
 
+    reads = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
     connection = connect(dossier, statement)
     try:
+        kinds = [parsed.type for parsed in connection.extract_statements(statement)]
+        if len(kinds) != 1 or kinds[0] not in reads:
+            said = "One statement that reads is needed: SELECT, DESCRIBE, SHOW, SUMMARIZE or EXPLAIN."
+            raise BadInput([Problem(Place("<sql>"), "bad-sql", said, f"tables: {', '.join(TABLES)}")])
         result = connection.execute(statement)
         columns = [str(column[0]) for column in result.description or []]
         return columns, result.fetchall()
