@@ -12,7 +12,7 @@ from ouroloop.core import quantize
 from tests.replicas.stock_flow.model import Model, Values, settle
 from tests.replicas.stock_flow.world import World, asset, debt, expense, payment, revenue
 
-_HELD, _TILL, _ISSUED = asset("households", "cash"), asset("producers", "cash"), debt("government", "cash")
+_HELD, _TILL, _ISSUED = asset("households", "money"), asset("producers", "money"), debt("government", "money")
 _SALES = {buyer: revenue("producers", f"revenue:{buyer}") for buyer in ("households", "government")}
 _CONSUMED, _SPENT = expense("households", "consumption"), expense("government", "services")
 _PAID_WAGES, _WAGES = expense("producers", "wages"), revenue("households", "wages")

@@ -72,7 +72,10 @@ def asset(holder: str, instrument: str, good: str = books.USD) -> Account:
 
 
 def debt(issuer: str, instrument: str, good: str = books.USD) -> Account:
-    """What somebody owes. Who owes `cash` issues the money: it pays by owing more and is paid by owing less."""
+    """What somebody owes. Who owes `money` issues it: it pays by owing more and is paid by owing less.
+
+    The ledger's own word `cash` is for money that nobody in the world issues; here a sector does, so it has another.
+    """
     return Account(issuer, AccountClass.LIABILITY, instrument, good)
 
 
