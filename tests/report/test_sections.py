@@ -32,7 +32,7 @@ def who_paid(language: Language) -> Section | None:
         "unknown": 0.2,
     }
     payers = [
-        Payers("a", "Alpha", 10.0, shares, cites=("s1",), assumed=0.2, why="assumed"),
+        Payers("a", "Alpha", 10.0, shares, cites=("s1",), assumed=0.2, billed_usd_bn=2.0),
         Payers("b", "Beta", 4.0, {"unknown": 0.99, "outside_customers": 0.01}),
     ]
     return who_paid_section(payers, language, period="2025", tiers="paid", coverage="All.", footer="f")
@@ -154,7 +154,7 @@ def test_payers_are_grouped_and_their_shares_sum_to_one() -> None:
     assert values["members"] == 0.05  # member:b, another's
     assert section.findings[0].text.startswith("For 1 of 2 members")
     assert section.findings[1].text.startswith(
-        "Who paid for what Alpha booked in 2025: outside customers 30%, customers (assumed) 20%"
+        "Where the money came from that Alpha booked as revenue in 2025: outside customers 30%, customers (assumed) 20%"
     )
     assert values["assumed"] == 0.2
     assert len(section.findings) == 2  # Beta is known for 1 % only: no sentence of its own
@@ -198,7 +198,7 @@ def test_the_funnel_sums_its_rows() -> None:
     assert section.findings[0].text == (
         "2 headline items of USD 350bn together came to USD 135bn that is firm, of which USD 30bn was paid."
     )
-    assert section.findings[0].cites == ("s1", "s2")
+    assert section.findings[0].cites == ("s2", "s1")  # the largest headline first
 
 
 def test_ratios_have_both_definitions_and_no_meaning_without_equity() -> None:

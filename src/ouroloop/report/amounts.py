@@ -32,7 +32,7 @@ def amounts_section(bargains: Sequence[Bargain], language: Language) -> Section:
         cells = {"tier": Cell(name, Basis.NONE)}
         for side in _SIDES:
             of_side = [b.usd_bn for b in some if b.deal.instrument.side == side and b.usd_bn is not None]
-            cells[side] = Cell("–", Basis.NONE) if total else Cell(sum(of_side), Basis.REPORTED)
+            cells[side] = Cell("–", Basis.NONE) if total else Cell(sum(of_side), Basis.SUMMED)
         cells["tranches"] = Cell(float(len(some)), Basis.NONE)
         cells["undisclosed"] = Cell(float(sum(b.usd_bn is None for b in some)), Basis.NONE)
         return Row(key, cells, {"tier": key}, total)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ouroloop.core import Quarter
 from ouroloop.report.amounts import amounts_section
 from ouroloop.report.balances import borrowers
 from ouroloop.report.bargains import bargains_of, map_picture
@@ -17,8 +18,9 @@ from ouroloop.report.gauges import gauges_section
 from ouroloop.report.headlines import funnel_sections
 from ouroloop.report.language import Language
 from ouroloop.report.loops import loops_section
-from ouroloop.report.measured import Measured, gauges, payers, round_trips
+from ouroloop.report.measured import Measured, gauges, over_years, payers, round_trips
 from ouroloop.report.not_customers import beyond_revenue_section
+from ouroloop.report.over_years import over_years_section
 from ouroloop.report.payments import payments
 from ouroloop.report.period import measured_period
 from ouroloop.report.ratios import ratios_section
@@ -39,8 +41,10 @@ def build(dossier: Dossier, language: Language) -> Findings:
     first, last = measured_period(dossier)
     bargains = bargains_of(dossier)
     stylized = dossier.header.stylized
+    begun = dossier.date >= Quarter.parse(dossier.header.first_quarter).first_day
     measured, replayed = Measured.of(dossier, first, last), Replayed.of(dossier)
     paid, trips = payers(measured, language), round_trips(measured, language)
+    years, span = over_years(dossier, replayed, language)
     period, tiers = language.period(first, last), language.text("paid money only")
     coverage = language.text(
         "Revenue is published for {count} of {all} members.",
@@ -48,7 +52,7 @@ def build(dossier: Dossier, language: Language) -> Findings:
         all=language.number(len(measured.members), 0),
     )
     sections: list[Section | None] = [
-        friends_section(replayed.friends(language), language) if stylized else None,
+        friends_section(replayed.friends(language), language) if stylized and begun else None,
         beyond_revenue_section(payments(dossier, language), language),
         *(() if stylized else funnel_sections(dossier, language)),
         None if stylized else amounts_section(bargains, language),
@@ -56,6 +60,7 @@ def build(dossier: Dossier, language: Language) -> Findings:
             paid, language, period=period, tiers=tiers, coverage=coverage, footer=_footer(dossier, language, paid)
         ),
         round_trip_section(trips, language, period=period, tiers=tiers, footer=_footer(dossier, language, trips)),
+        None if stylized else over_years_section(years, language, period=span),
         loops_section(
             loops_found(dossier, bargains, language),
             language,

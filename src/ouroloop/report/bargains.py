@@ -119,7 +119,9 @@ def kind_of(deal: Deal) -> EdgeKind | None:
 
 def map_picture(dossier: Dossier, bargains: Sequence[Bargain], language: Language) -> MapPicture | None:
     """The map of the standing deals; None where nothing can be drawn."""
-    drawn = [b for b in bargains if b.tier is not Tier.VOID and kind_of(b.deal) and _drawable(dossier, b.deal)]
+    # What overlaps leave nothing of is drawn where it counts.
+    some = [b for b in bargains if b.tier is not Tier.VOID and b.usd_bn != 0]
+    drawn = [b for b in some if kind_of(b.deal) and _drawable(dossier, b.deal)]
     if not drawn:
         return None
     zones = _zones(dossier, drawn)
@@ -136,7 +138,8 @@ def map_picture(dossier: Dossier, bargains: Sequence[Bargain], language: Languag
     )
     subtitle = language.text(
         "All deals known on {date} that still stand, each tranche once; width: money a year over each deal's own term, "
-        "in {unit}; arrows point to whoever receives. Deals that are void are not drawn.",
+        "in {unit}; arrows point to whoever receives. Guarantees show their cap and move no money until they are "
+        "called. Deals that are void are not drawn.",
         date=language.date(dossier.date),
         unit=language.money_unit,
     )

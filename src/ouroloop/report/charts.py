@@ -74,7 +74,7 @@ def bars(table: Table, label: str, columns: Sequence[str], language: Language, n
             wide = scale.at(_number(cell)) - scale.start
             said = f"{_text(row, label)}, {column.title}: {in_words(cell, column.kind, language)}"
             body.append(_rect(scale.start, y + place * bar, max(wide, 1.0), bar - 3, f"part f-{key}", said))
-            shown = f"{in_table(cell, column.kind, language)} {column.title}"
+            shown = f"{in_table(cell, column.kind, language).removesuffix('.0')} {column.title}"
             body.append(_say(scale.start + wide + 6, y + place * bar + bar / 2 + 2.5, shown, "", "start", 11.5))
     return _frame(4 + group * sum(not row.total for row in table.rows), body, name)
 

@@ -9,6 +9,16 @@ from ouroloop.report.language import Language
 from ouroloop.report.map import MapEdge, MapNode
 from ouroloop.report.table import Finding, Section, Table
 
+_FIRST = (
+    "friends-", "beyond-revenue-", "funnel-", "loops-counted", "loops-moved", "round-trip-", "over-years-",
+    "who-paid-unknown", "who-paid-", "loops-strongest", "amounts-", "claims",
+)  # fmt: skip
+"""How headline findings begin, the most telling first."""
+
+
+def _rank(name: str) -> int:
+    return next((place for place, start in enumerate(_FIRST) if name.startswith(start)), len(_FIRST))
+
 
 @dataclass(frozen=True, slots=True)
 class MapPicture:
@@ -58,8 +68,11 @@ class Findings:
 
     @property
     def headlines(self) -> tuple[Finding, ...]:
-        """The findings that stand at the top."""
-        return tuple(finding for finding in self.all if finding.headline)
+        """The findings that stand at the top, the most telling first: what is not customers' money, what became of the
+        headlines, which loops there are and how much went round, who paid, and only then the counts.
+        """
+        found = [finding for finding in self.all if finding.headline]
+        return tuple(sorted(found, key=lambda finding: _rank(finding.id)))  # a stable sort
 
     @property
     def tables(self) -> Mapping[str, Table]:

@@ -47,12 +47,12 @@ def funnel_section(
         )
         for item in items
     ]
-    cites = tuple(dict.fromkeys(cite for item in items for cite in item.cites))
+    cites = _in_turn(items)
     total = {
         "deal": Cell(language.text("Together"), Basis.NONE),
-        "headline": Cell(sum(item.headline for item in items), Basis.REPORTED, cites),
-        "firm": Cell(sum(item.firm for item in items), Basis.REPORTED, cites),
-        "paid": Cell(sum(item.paid for item in items), Basis.REPORTED, cites),
+        "headline": Cell(sum(item.headline for item in items), Basis.SUMMED, cites),
+        "firm": Cell(sum(item.firm for item in items), Basis.SUMMED, cites),
+        "paid": Cell(sum(item.paid for item in items), Basis.SUMMED, cites),
         "path": Cell("", Basis.NONE),
     }
     counted = Table(
@@ -88,3 +88,10 @@ def funnel_section(
         "what was signed to what was paid; what was withdrawn, expired or replaced falls out."
     )
     return Section(key, language.text("From headline to cash"), lead, (finding,), (chart,), (table, counted))
+
+
+def _in_turn(items: Sequence[FunnelItem]) -> tuple[str, ...]:
+    """The sources of all items: first one of each, the largest headline first, then the rest."""
+    largest = sorted(items, key=lambda item: (-item.headline, item.id))
+    turns = max((len(item.cites) for item in largest), default=0)
+    return tuple(dict.fromkeys(item.cites[turn] for turn in range(turns) for item in largest if turn < len(item.cites)))

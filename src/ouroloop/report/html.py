@@ -29,7 +29,12 @@ from ouroloop.report.map_drawing import (
 )
 from ouroloop.report.table import Cell, Column, in_table
 
-BASIS_NAME = {"reported": mark("published"), "estimated": mark("estimated"), "unknown": mark("unknown")}
+BASIS_NAME = {
+    "reported": mark("published"),
+    "summed": mark("added up"),
+    "estimated": mark("estimated"),
+    "unknown": mark("unknown"),
+}
 
 
 def page(report: Findings) -> str:

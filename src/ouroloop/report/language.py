@@ -125,6 +125,8 @@ class Language:
         """
         if self.units:
             return self.number(usd_bn, 0 if float(usd_bn).is_integer() else 1, rounding)
+        if usd_bn == 0:
+            return "0"
         small = 0 < abs(usd_bn) < 0.95
         if self.chinese:
             return self.number(usd_bn * 10, 1 if small else 0, rounding)

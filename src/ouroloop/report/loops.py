@@ -137,7 +137,7 @@ def _listed(found: Sequence[LoopFound], language: Language, period: str) -> Tabl
                     Basis.UNKNOWN if loop.bottleneck_usd_bn_year is None else Basis.ESTIMATED,
                     loop.cites,
                 ),
-                "paid": Cell(loop.paid_in_period, Basis.ESTIMATED),
+                "paid": Cell(loop.paid_in_period, Basis.ESTIMATED, loop.cites),
                 "dates": Cell(language.text(_ORDER[loop.dates]), Basis.NONE),
                 "sources": Cell("", Basis.NONE, loop.cites),
             },
@@ -206,7 +206,8 @@ def _strongest(listed: Table, language: Language) -> list[Finding]:
         state(
             language,
             "loops-strongest",
-            "The strongest is {loop}: its narrowest leg is {bottleneck} a year, and its weakest leg is {tier}.",
+            "The most binding loop is {loop}: its narrowest leg is {bottleneck} a year over the deals' own terms, and "
+            "its least binding leg is {tier}.",
             measure=language.text("narrowest leg of a loop, per year"),
             headline=True,
             loop=str(first.cells["loop"].value),

@@ -170,7 +170,7 @@ def _badge(item: PlacedEdge) -> str:
     ends = " ".join(f"at-{name.replace('.', '_')}" for name in (edge.source, edge.target))
     left, top = box.x - box.width / 2, box.y - box.height / 2
     return (
-        f'<g class="line label k-{edge.kind} {ends}" aria-hidden="true">'
+        f'<g class="line label k-{edge.kind} tier-{edge.tier} {ends}" aria-hidden="true">'
         f'<rect class="badge" x="{left:.1f}" y="{top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="3"/>'
         f'<text class="badge-text" x="{box.x:.1f}" y="{box.y + 3.8:.1f}" text-anchor="middle">'
         f"{escape(edge.label)}</text></g>"

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ouroloop.core import Quarter, Tier
+from ouroloop.report.books import Replayed
 from ouroloop.report.gauges import Gauge
 from ouroloop.report.language import Language
+from ouroloop.report.over_years import OverYears
 from ouroloop.report.round_trip import RoundTrip
 from ouroloop.report.table import Basis
-from ouroloop.report.who_paid import Payers
+from ouroloop.report.who_paid import Payers, group
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
@@ -65,6 +67,7 @@ def payers(measured: Measured, language: Language) -> tuple[Payers, ...]:
     from ouroloop.measures import who_paid
 
     shares = who_paid(measured.network)
+    assumed = assumed_shares(measured)
     booked: dict[str, list[Flow]] = defaultdict(list)
     for flow in measured.flows:
         if flow.side in _BOOKED:
@@ -83,11 +86,33 @@ def payers(measured: Measured, language: Language) -> tuple[Payers, ...]:
                 shares.of(member),
                 Basis.REPORTED if published else Basis.ESTIMATED,
                 measured.cites(booked[member]),
-                sum(flow.point for flow in booked[member] if _assumed(flow)) / revenue,
-                language.text("assumed: the rest of its revenue counts as customers' money"),
+                assumed[member],
+                float(measured.network.trade[:, measured.network.index(member)].sum()),
             )
         )
     return tuple(found)
+
+
+def assumed_shares(measured: Measured) -> dict[str, float]:
+    """For each member with revenue: the part of its customers' share that only rests on an assumption.
+
+    Money is followed: a member that another pays with assumed customers' money books assumed money too. It is what the
+    customers' share loses when the assumed revenue is called unknown, which is exact, since shares are linear in it.
+    """
+    from ouroloop.measures import OUTSIDE_CUSTOMERS, who_paid
+
+    network = measured.network
+    assumed = network.customers * 0.0
+    for flow in measured.flows:
+        if _assumed(flow) and flow.payee in network.nodes:
+            assumed[network.index(flow.payee)] += flow.point
+    assumed = assumed.clip(max=network.customers)
+    less = replace(network, customers=network.customers - assumed, unknown_revenue=network.unknown_revenue + assumed)
+    before, after = who_paid(network), who_paid(less)
+    return {
+        member: max(0.0, before.of(member).get(OUTSIDE_CUSTOMERS, 0.0) - after.of(member).get(OUTSIDE_CUSTOMERS, 0.0))
+        for member in measured.members
+    }
 
 
 def _assumed(flow: Flow) -> bool:
@@ -136,3 +161,47 @@ def gauges(measured: Measured) -> tuple[Gauge, ...]:
         Gauge("fair", found.ci_bff),
         Gauge("finn", finn_index(measured.network).fci),
     )
+
+
+def over_years(dossier: Dossier, replayed: Replayed, language: Language) -> tuple[tuple[OverYears, ...], str]:
+    """Every member with revenue over all quarters that had ended on the dossier's date, and those quarters in words."""
+    from ouroloop.dossier.network import last_full_quarter
+    from ouroloop.measures import round_trip
+
+    first, last = Quarter.parse(dossier.header.first_quarter), last_full_quarter(dossier)
+    if last < first:
+        return (), ""
+    whole = Measured.of(dossier, first, last)
+    booked: dict[str, list[Flow]] = defaultdict(list)
+    given: dict[str, list[Flow]] = defaultdict(list)
+    for flow in whole.flows:
+        if flow.side == "funding" and flow.in_kind is None:
+            given[flow.payer].append(flow)
+        if flow.side in _BOOKED:
+            booked[flow.payee].append(flow)
+    found: list[OverYears] = []
+    for member in whole.members:
+        trip = round_trip(whole.network, member, low=whole.low, high=whole.high)
+        if trip.revenue <= 0 or member not in replayed.run.ledger.entities:
+            continue
+        quarters = sorted({flow.quarter for flow in booked[member]})
+        shares: dict[str, float] = defaultdict(float)
+        for sponsor, share in replayed.run.shares(member, first, last).items():
+            shares[group(sponsor, member)] += share
+        found.append(
+            OverYears(
+                member,
+                language.name(dossier.entities[member]),
+                language.quarter(quarters[0]),
+                language.quarter(quarters[-1]),
+                len(quarters),
+                trip.revenue,
+                round_trip(whole.high, member).funding,
+                trip.floor,
+                replayed.run.revenue_by_sponsor(member, first, last).get(f"member:{member}", 0.0),
+                trip.ceiling,
+                dict(shares),
+                whole.cites([*given[member], *booked[member]]),
+            )
+        )
+    return tuple(found), language.period(first, last)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 def measured_period(dossier: Dossier) -> tuple[Quarter, Quarter]:
     """The last calendar year that had ended on the dossier's date, or all of a thought experiment."""
     if dossier.header.stylized:
-        return Quarter.parse(dossier.header.first_quarter), Quarter.of(dossier.header.as_of)
+        first = Quarter.parse(dossier.header.first_quarter)
+        return first, max(first, Quarter.of(dossier.header.as_of))
     newest = Quarter.of(dossier.date)
     year = newest.year if newest.number == 4 and dossier.date == newest.last_day else newest.year - 1
     return Quarter(year, 1), Quarter(year, 4)

@@ -75,19 +75,27 @@ def _table(trips: Sequence[RoundTrip], language: Language, period: str) -> Table
         Column("revenue", language.text("revenue"), Kind.MONEY),
         Column("promised", language.text("ceiling with firm contracts"), Kind.CEILING),
         Column("share", language.text("point, share of revenue"), Kind.SHARE),
+        Column("sources", language.text("Sources")),
     )
     rows = tuple(
         Row(
             trip.member,
             {
-                "member": Cell(trip.name, Basis.NONE, trip.cites),
+                "member": Cell(trip.name, Basis.NONE),
                 "funding": Cell(trip.funding, Basis.ESTIMATED, trip.cites),
                 "floor": Cell(trip.floor, Basis.ESTIMATED, trip.cites),
                 "point": Cell(trip.point, Basis.ESTIMATED, trip.cites),
                 "ceiling": Cell(trip.ceiling, Basis.ESTIMATED, trip.cites),
-                "revenue": Cell(trip.revenue, Basis.ESTIMATED, trip.cites),
+                "revenue": Cell(trip.revenue, Basis.ESTIMATED, trip.cites)
+                if trip.revenue
+                else Cell(None, Basis.UNKNOWN, trip.cites),
                 "promised": Cell(trip.promised, Basis.ESTIMATED, trip.cites),
-                "share": Cell(trip.point / trip.revenue if trip.revenue else 0.0, Basis.ESTIMATED, trip.cites),
+                "share": Cell(
+                    trip.point / trip.revenue if trip.revenue else None,
+                    Basis.ESTIMATED if trip.revenue else Basis.UNKNOWN,
+                    trip.cites,
+                ),
+                "sources": Cell("", Basis.NONE, trip.cites),
             },
         )
         for trip in sorted(trips, key=lambda trip: (-trip.point, -trip.ceiling, -trip.funding, trip.member))
@@ -121,6 +129,22 @@ def _sentence(table: Table, row: Row, language: Language, period: str, headline:
             period=period,
             funding=table.at(row.key, "funding"),
             promised=table.at(row.key, "promised"),
+        )
+    if row.cells["floor"].value == 0:
+        return state(
+            language,
+            f"round-trip-{row.key}",
+            "Of the {funding} that {member} may have given out in {period}, at most {ceiling} came back as its own "
+            "revenue, and possibly nothing (floor {floor}); mixed pro rata, {point}, which is {share} of its revenue.",
+            measure=measure,
+            headline=headline,
+            member=member,
+            period=period,
+            funding=table.at(row.key, "funding"),
+            floor=table.at(row.key, "floor"),
+            ceiling=table.at(row.key, "ceiling"),
+            point=table.at(row.key, "point"),
+            share=table.at(row.key, "share"),
         )
     return state(
         language,

@@ -49,10 +49,20 @@ def footer(dossier: Dossier, language: Language, cites: Iterable[str]) -> str:
         return language.text("As known on {date}.", date=date)
     shown = language.join(named[:6])
     if len(named) > 6:
-        return language.text(
+        line = language.text(
             "Sources: {sources} and {count} more, listed in the table. As known on {date}.",
             sources=shown,
             count=language.number(len(named) - 6, 0),
             date=date,
         )
-    return language.text("Sources: {sources}. As known on {date}.", sources=shown, date=date)
+    else:
+        line = language.text("Sources: {sources}. As known on {date}.", sources=shown, date=date)
+    missing = sum(dossier.sources[cite].needs_primary for cite in named if cite in dossier.sources)
+    if not missing:
+        return line
+    flag = language.text(
+        "A primary source is still needed for {missing} of {all}.",
+        missing=language.number(missing, 0),
+        all=language.number(len(named), 0),
+    )
+    return line + ("" if language.chinese else " ") + flag

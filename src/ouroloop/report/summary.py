@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from ouroloop.report.document import Findings
 
 
+_MOST = 3
+"""Sources that a headline names; the table under it names all."""
+
+
 def print_headlines(report: Findings, console: Console, path: Path | str | None = None) -> None:
     """Print the headline findings, and where the page is. Estimates are marked in words, not by color alone."""
     from rich.text import Text
@@ -44,9 +48,20 @@ def _sentence(number: int, finding: Finding, report: Findings) -> Text:
     text.append(finding.text, style="default")
     if finding.basis is Basis.ESTIMATED:
         text.append(" (" + say.text("estimated") + ")", style="yellow")
-    if finding.cites:
-        text.append(f" [{say.join(finding.cites)}]", style="dim")
+    if finding.basis is Basis.SUMMED:
+        text.append(" (" + say.text("added up") + ")", style="dim")
     missing = [cite for cite in finding.cites if cite in report.unsourced]
+    if len(finding.cites) <= _MOST:
+        if finding.cites:
+            text.append(f" [{say.join(finding.cites)}]", style="dim")
+        if missing:
+            text.append(" " + say.text("needs a primary source") + f": {say.join(missing)}", style="red")
+        return text
+    more = say.text("and {count} more in the table", count=len(finding.cites) - _MOST)
+    text.append(f" [{say.join(finding.cites[:_MOST])} {more}]", style="dim")
     if missing:
-        text.append(" " + say.text("needs a primary source") + f": {say.join(missing)}", style="red")
+        flag = say.text(
+            "A primary source is still needed for {missing} of {all}.", missing=len(missing), all=len(finding.cites)
+        )
+        text.append(" " + flag, style="red")
     return text

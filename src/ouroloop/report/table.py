@@ -14,6 +14,7 @@ class Basis(StrEnum):
     """Where a number comes from; each looks different wherever it is shown."""
 
     REPORTED = "reported"  # published by the firm, or read from its filing
+    SUMMED = "summed"  # reported numbers added up here
     ESTIMATED = "estimated"  # worked out here from reported numbers and stated assumptions
     SIMULATED = "simulated"  # a model's result; this stage of the product has none
     UNKNOWN = "unknown"  # nobody has published it
@@ -202,7 +203,7 @@ def _firmness(cell: Cell) -> Basis:
     return Basis.ESTIMATED if cell.basis is Basis.UNKNOWN and cell.value is not None else cell.basis
 
 
-_WEAKNESS = (Basis.NONE, Basis.REPORTED, Basis.ESTIMATED, Basis.SIMULATED, Basis.UNKNOWN)
+_WEAKNESS = (Basis.NONE, Basis.REPORTED, Basis.SUMMED, Basis.ESTIMATED, Basis.SIMULATED, Basis.UNKNOWN)
 
 
 def state(

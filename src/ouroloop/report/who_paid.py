@@ -75,8 +75,8 @@ class Payers:
     cites: tuple[str, ...] = ()
     assumed: float = 0.0
     """The part of the outside customers' share that rests on an assumption: revenue that no deal or figure explains."""
-    why: str = ""
-    """The dossier's reason for it."""
+    billed_usd_bn: float = 0.0
+    """What other members paid it directly, whoever's money that was."""
 
     def grouped(self) -> dict[str, float]:
         """Shares by the report's groups."""
@@ -138,30 +138,53 @@ def _table(payers: Sequence[Payers], language: Language, period: str, coverage: 
     columns = (
         Column("member", language.text("Member")),
         Column("revenue", language.text("revenue"), Kind.MONEY),
+        Column("billed", language.text("of it paid by members"), Kind.MONEY),
         *(Column(key, language.text(PAYERS[key]), Kind.SHARE) for key in kept),
+        Column("sources", language.text("Sources")),
     )
     rows: list[Row] = []
     for one in sorted(payers, key=lambda one: (one.grouped()["unknown"], one.member)):
         cells = {
-            "member": Cell(one.name, Basis.NONE, one.cites),
+            "member": Cell(one.name, Basis.NONE),
             "revenue": Cell(one.revenue_usd_bn, one.revenue_basis, one.cites),
+            "billed": Cell(one.billed_usd_bn, Basis.ESTIMATED, one.cites)
+            if one.billed_usd_bn
+            else Cell(language.text("none on record"), Basis.UNKNOWN),
         }
         for key in kept:
             share = one.grouped()[key]
             basis = Basis.UNKNOWN if key == "unknown" else Basis.ESTIMATED
-            note = one.why if key == "assumed" and share > 0 else ""
-            cells[key] = Cell(share, basis, one.cites, note)
+            # Beside an unknown part, nothing on record is not nothing.
+            silent = share == 0 and one.grouped()["unknown"] > 0 and key != "unknown"
+            cells[key] = Cell("", Basis.NONE) if silent else Cell(share, basis, one.cites)
+        cells["sources"] = Cell("", Basis.NONE, one.cites)
         rows.append(Row(one.member, cells))
     caption = language.text("Of each dollar booked in {period}, who paid it", period=period)
-    note = language.text("Shares sum to one before rounding.") + " " + coverage
+    note = " ".join(
+        (
+            language.text(
+                "What a member pays is followed to whose money it was: its customers', lenders', investors' or another "
+                "member's. So the shares say where the money came from, not who was billed; the column 'of it "
+                "paid by members' says how much other members paid directly."
+            ),
+            language.text(
+                "Assumed: the dossier counts revenue of which nobody named the payer as customers' money, because the "
+                "firm's main business sells to the outside; money that such a firm passes on is assumed too."
+            ),
+            language.text("An empty cell: nothing on record. Shares sum to one before rounding."),
+            coverage,
+        )
+    )
     return Table("who-paid", caption, columns, tuple(rows), note)
 
 
 def _traced(table: Table, language: Language) -> Table:
-    """How many members have more, and how many less, than half of their revenue traced?"""
+    """For how many members is most of the revenue unknown, or only assumed?"""
     dark = sum(_share(row, "unknown") > 0.5 for row in table.rows)
+    assumed = sum(_share(row, "assumed") > 0.5 for row in table.rows)
     counts = {
-        "most": (language.text("at least half is traced"), len(table.rows) - dark),
+        "most": (language.text("at most half is unknown or assumed"), len(table.rows) - dark - assumed),
+        "assumed": (language.text("more than half is only assumed"), assumed),
         "little": (language.text("more than half is unknown"), dark),
         "all": (language.text("all members with revenue"), len(table.rows)),
     }
@@ -177,12 +200,15 @@ def _unknown(traced: Table, language: Language, period: str) -> Finding:
     return state_plural(
         language,
         "who-paid-unknown",
-        "For {count} of {all} members, nobody has published who paid more than half of the revenue of {period}.",
-        "For {count} of {all} members, nobody has published who paid more than half of the revenue of {period}.",
+        "For {count} of {all} members with published revenue it is unknown who paid most of it in {period}; for "
+        "{assumed} more it is only assumed that customers did.",
+        "For {count} of {all} members with published revenue it is unknown who paid most of it in {period}; for "
+        "{assumed} more it is only assumed that customers did.",
         measure=language.text("shares of revenue by who paid it, cash mixed pro rata"),
-        headline=bool(traced.row("little").cells["count"].value),
+        headline=any(traced.row(key).cells["count"].value for key in ("little", "assumed")),
         count=traced.at("little", "count"),
         all=traced.at("all", "count"),
+        assumed=traced.at("assumed", "count"),
         period=period,
     )
 
@@ -202,7 +228,7 @@ def _member(table: Table, row: Row, language: Language, period: str, headline: b
     return state(
         language,
         f"who-paid-{row.key}",
-        "Who paid for what {member} booked in {period}: {payers}.",
+        "Where the money came from that {member} booked as revenue in {period}: {payers}.",
         measure=language.text("shares of revenue by who paid it, cash mixed pro rata"),
         headline=headline,
         member=str(row.cells["member"].value),
