@@ -50,6 +50,12 @@ def test_the_rules_disagree_on_the_same_books():
     }
 
 
+def test_a_haircut_mixes_money_that_arrives_mixed_into_an_empty_purse():
+    """b passes on 1 of a's and 1 of nobody's; c pays a half of that: half of the 1 is a's."""
+    payments = [Payment(0, "a", "b", 1, "funding"), Payment(1, "b", "c", 2, "funding"), Payment(2, "c", "a", 1)]
+    assert attribute(payments, "a", "haircut").round_tripped == 0.5
+
+
 def test_poison_flags_more_than_was_ever_given():
     found = attribute(_fund_then_buy()[:2], "x", "poison", {"x": 100})
     assert found.flagged == 200

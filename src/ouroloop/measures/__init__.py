@@ -17,6 +17,7 @@ from ouroloop.measures.network import (
     CLOSED_RING,
     OPENING_CASH,
     OTHER_MEMBERS,
+    OUTSIDE_CAPITAL,
     OUTSIDE_CUSTOMERS,
     OWN_MONEY,
     UNKNOWN,
@@ -25,7 +26,7 @@ from ouroloop.measures.network import (
 from ouroloop.measures.null_model import NullModel, Significance, null_model
 from ouroloop.measures.payments import RULES, Attribution, Payment, Taint, attribute, flows_by_date, taint
 from ouroloop.measures.round_trip import Earmark, RoundTrip, round_trip
-from ouroloop.measures.who_paid import PaidFloor, WhoPaid, who_paid, who_paid_floor
+from ouroloop.measures.who_paid import PaidFloor, WhoPaid, revenue_origin, who_paid, who_paid_floor
 
 if TYPE_CHECKING:
     from ouroloop.measures.completed_cycles import CycleWeights, cycle_weights
@@ -58,6 +59,7 @@ __all__ = [
     "CLOSED_RING",
     "OPENING_CASH",
     "OTHER_MEMBERS",
+    "OUTSIDE_CAPITAL",
     "OUTSIDE_CUSTOMERS",
     "OWN_MONEY",
     "RULES",
@@ -95,6 +97,7 @@ __all__ = [
     "merged",
     "null_model",
     "read_edges",
+    "revenue_origin",
     "round_trip",
     "round_trip_dated",
     "taint",

@@ -25,6 +25,8 @@ class Circulation:
     - `cycles`: `(entities, weight)` heaviest first, None when there are too many to list; then `throughput` is an
       estimate with `throughput_error` as its standard error.
     - `edges`, `maximum`, `balanced`: the edges, and how much of each is in either circulation.
+
+    `CI_max`, `CI_bff`, `NID`, `T_C`, `Gamma_vol`, `Gamma_thr` and `cycle_lambda` are the field's names.
     """
 
     total: float
@@ -39,6 +41,41 @@ class Circulation:
     edges: FlowEdges
     maximum: np.ndarray
     balanced: np.ndarray
+
+    @property
+    def CI_max(self) -> float:
+        """Circularity of the maximum circulation (compression, set-off): `ci_max`."""
+        return self.ci_max
+
+    @property
+    def CI_bff(self) -> float:
+        """Circularity by Balanced Flow Forwarding: `ci_bff`."""
+        return self.ci_bff
+
+    @property
+    def Gamma_vol(self) -> float:
+        """Edge-volume circularity, the same number as `ci_bff`."""
+        return self.ci_bff
+
+    @property
+    def NID(self) -> float:
+        """Net imbalance: `net_imbalance`."""
+        return self.net_imbalance
+
+    @property
+    def T_C(self) -> float:
+        """Cycle throughput, the sum of the cycle weights: `throughput`."""
+        return self.throughput
+
+    @property
+    def Gamma_thr(self) -> float:
+        """Throughput circularity T_C / (T_C + NID): `throughput_circularity`."""
+        return self.throughput_circularity
+
+    @property
+    def cycle_lambda(self) -> dict[tuple[int, ...], float]:
+        """Weight by cycle, its lowest entity first; empty when there are too many cycles to list."""
+        return dict(self.cycles or ())
 
 
 def circulation(F: Flows, *, most_cycles: int = 100_000, seed: int = 0) -> Circulation:

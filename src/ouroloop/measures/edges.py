@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,8 @@ from ouroloop.core import BadInput, Problem
 from ouroloop.measures.network import PLACE, FlowNetwork
 
 Flows = Any
-"""What a system gauge takes: a square array `[payer, payee]`, a SciPy sparse matrix of that shape, or a FlowNetwork."""
+"""What a system gauge takes: a square array (or nested lists) `[payer, payee]`, a SciPy sparse matrix of that shape,
+a FlowNetwork, or edges as a mapping `{(payer, payee): amount}` of entities numbered from 0."""
 
 Places = Int64[np.ndarray, "edge"]
 Amounts = Float64[np.ndarray, "edge"]
@@ -65,6 +67,9 @@ def read_edges(F: Flows | FlowEdges) -> FlowEdges:
         shape = sparse.shape
         source, target = np.asarray(sparse.row, np.int64), np.asarray(sparse.col, np.int64)
         amount = np.asarray(sparse.data, np.float64)
+    elif isinstance(given, Mapping):
+        source, target, amount = _from_mapping(given)
+        shape = (int(max(source.max(initial=-1), target.max(initial=-1))) + 1,) * 2
     else:
         dense = np.asarray(given, dtype=np.float64)
         shape = dense.shape
@@ -77,7 +82,8 @@ def read_edges(F: Flows | FlowEdges) -> FlowEdges:
             amount = dense.ravel()[flat]
     problems: list[Problem] = []
     if len(shape) != 2 or shape[0] != shape[1]:
-        problems.append(Problem(PLACE, "wrong-shape", f"a flow matrix is square, this one has shape {tuple(shape)}"))
+        message = f"a flow matrix is square, this one has shape {tuple(shape)}"
+        problems.append(Problem(PLACE, "wrong-shape", message, "give edges as {(payer, payee): amount}"))
     if not np.isfinite(amount).all():
         problems.append(Problem(PLACE, "not-finite", "the flow matrix holds a value that is not a finite number"))
     elif (amount < 0).any():
@@ -92,6 +98,19 @@ def read_edges(F: Flows | FlowEdges) -> FlowEdges:
         source, target = np.divmod(key, n)
     kept = amount > 0
     return FlowEdges(n, source[kept].astype(np.int64), target[kept].astype(np.int64), amount[kept])
+
+
+def _from_mapping(edges: Mapping[Any, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Payers, payees and amounts of edges given as `{(payer, payee): amount}`."""
+    if strange := [edge for edge in edges if not _numbered(edge)]:
+        hint = "edges are {(payer, payee): amount} with entities numbered from 0; FlowNetwork.from_edges takes names"
+        raise BadInput([Problem(PLACE, "bad-edge", f"{strange[0]!r} is no edge", hint)])
+    ends = np.array(list(edges), np.int64).reshape(-1, 2)
+    return ends[:, 0], ends[:, 1], np.array(list(edges.values()), np.float64)
+
+
+def _numbered(edge: Any) -> bool:
+    return isinstance(edge, tuple) and len(edge) == 2 and all(isinstance(i, (int, np.integer)) and i >= 0 for i in edge)
 
 
 def in_quanta(amount: np.ndarray, total: float | None = None) -> tuple[np.ndarray, float]:

@@ -22,6 +22,8 @@ class FinnIndex:
     - `returns[i]`: the chance that a dollar at entity i comes back to it.
     - `imbalance`: the largest difference of in and out at an entity, relative to its throughflow. Far from 0, the
       index describes no steady state.
+
+    `Boundary`, `TST`, `TSTp`, `APL` and `FCI` are the field's names for the same numbers.
     """
 
     boundary: float
@@ -32,13 +34,39 @@ class FinnIndex:
     returns: np.ndarray
     imbalance: float
 
+    @property
+    def Boundary(self) -> float:
+        """All money in from outside: `boundary`."""
+        return self.boundary
+
+    @property
+    def TST(self) -> float:
+        """Total system throughflow: `through`."""
+        return self.through
+
+    @property
+    def TSTp(self) -> float:
+        """Total system throughput: `volume`."""
+        return self.volume
+
+    @property
+    def APL(self) -> float:
+        """Average path length: `path_length`."""
+        return self.path_length
+
+    @property
+    def FCI(self) -> float:
+        """Finn's cycling index: `fci`."""
+        return self.fci
+
 
 def finn_index(F: Flows, inflow: Array | None = None, outflow: Array | None = None) -> FinnIndex:
     """What share of all throughflow is money that passes through an entity again?
 
     Throughflow `x_i = inflow_i + sum_j F_ji`, proportions `P_ij = F_ij / x_i`, `N = (I - P)^-1`;
     `FCI = sum_i x_i (1 - 1/N_ii) / sum_i x_i`. `F[i, j]` is what i pays j; `inflow` and `outflow` are the flows over
-    the boundary. Absent, they are the least that balance every entity; of a FlowNetwork they are its own.
+    the boundary, one per entity or one number for all. Absent, they are the least that balance every entity; of a
+    FlowNetwork they are its own.
 
     A closed ring, whose money never leaves, would divide by zero: there every dollar returns, `returns = 1`, which is
     the limit of ever smaller leaks. Without any flow the index is 0.
@@ -79,6 +107,8 @@ def _boundary(name: str, given: Array | None, default: np.ndarray, n: int) -> np
     if given is None:
         return default
     vector = np.asarray(given, float)
+    if vector.ndim == 0:
+        vector = np.full(n, float(vector))
     if vector.shape != (n,) or not np.isfinite(vector).all() or (vector < 0).any():
         message = f"`{name}` needs one finite amount >= 0 per entity ({n}), got shape {vector.shape}"
         raise BadInput([Problem(PLACE, "bad-boundary", message)])

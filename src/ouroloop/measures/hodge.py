@@ -23,6 +23,16 @@ class HodgeSplit:
     l1_ratio: float
     l2_share: float
 
+    @property
+    def hhd_l1_ratio(self) -> float:
+        """`l1_ratio`, by the name of the split (Helmholtz-Hodge decomposition)."""
+        return self.l1_ratio
+
+    @property
+    def hhd_l2_share(self) -> float:
+        """`l2_share`, by the name of the split."""
+        return self.l2_share
+
 
 def helmholtz_hodge(F: Flows) -> HodgeSplit:
     """What share of the flows is not explained by a potential that money runs down?

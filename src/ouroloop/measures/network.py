@@ -22,6 +22,7 @@ ROUNDING = 1e-12
 """A smaller relative gap than this is what adding decimals leaves, and is not completed: it is nobody's money."""
 
 OUTSIDE_CUSTOMERS = "outside_customers"
+OUTSIDE_CAPITAL = "outside_capital"
 OPENING_CASH = "opening_cash"
 UNKNOWN = "unknown"
 OTHER_MEMBERS = "other_members"
@@ -32,8 +33,11 @@ _RESERVED = (OUTSIDE_CUSTOMERS, OPENING_CASH, UNKNOWN, OTHER_MEMBERS, OWN_MONEY,
 Array = Any
 """What NumPy makes an array of float64 of."""
 
-Amounts = Mapping[str, float | int]
-Edges = Iterable[tuple[str, str, float | int]]
+Amount = float | int | np.integer[Any] | np.floating[Any]
+Amounts = Mapping[str, Amount]
+Edges = Iterable[Sequence[Any]]
+"""Of `(payer, payee, amount)` each, tuples or lists."""
+
 Vector = Float64[np.ndarray, "entity"]
 Matrix = Float64[np.ndarray, "entity entity"]
 
@@ -156,7 +160,7 @@ class FlowNetwork:
         funding: Edges = (),
         trade: Edges = (),
         customers: Amounts | None = None,
-        capital: Mapping[str, Amounts] | None = None,
+        capital: Mapping[str, Amounts] | Amounts | None = None,
         opening: Amounts | None = None,
         unknown: Amounts | None = None,
         uses: Amounts | None = None,
@@ -164,12 +168,18 @@ class FlowNetwork:
     ) -> FlowNetwork:
         """Make a balanced network from named edges `(payer, payee, amount)`; parallel edges add up.
 
+        `capital` is by class of lenders and investors, then by entity; amounts by entity alone are of the one class
+        `outside_capital`.
+
         >>> loop = FlowNetwork.from_edges(["a", "b"], funding=[("a", "b", 100)], trade=[("b", "a", 100)])
         >>> loop.revenue.tolist()
         [100.0, 0.0]
         """
         at = {name: i for i, name in enumerate(nodes)}
         problems: list[Problem] = []
+        by_class: dict[str, Any] = dict(capital or {})
+        if by_class and not any(isinstance(value, Mapping) for value in by_class.values()):
+            by_class = {OUTSIDE_CAPITAL: by_class}
 
         def place(name: str) -> int:
             if name not in at:
@@ -195,7 +205,7 @@ class FlowNetwork:
         arrays = {"funding": square(funding), "trade": square(trade), "customers": flat(customers)}
         arrays |= {"opening": flat(opening), "unknown": flat(unknown), "uses": flat(uses)}
         arrays["unknown_revenue"] = flat(unknown_revenue)
-        classes = {name: flat(amounts) for name, amounts in (capital or {}).items()}
+        classes = {name: flat(amounts) for name, amounts in by_class.items()}
         if problems:
             raise BadInput(problems)
         return cls.balanced(nodes, capital=classes, **arrays)

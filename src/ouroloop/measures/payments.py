@@ -6,17 +6,16 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from ouroloop.core import BadInput, Problem, nearest
-from ouroloop.measures.network import OUTSIDE_CUSTOMERS, PLACE, UNKNOWN, FlowNetwork
+from ouroloop.measures.network import OUTSIDE_CUSTOMERS, PLACE, UNKNOWN, Amount, FlowNetwork
 
 Rule = Literal["fifo", "lifo", "haircut", "poison", "tainted_first", "tainted_last"]
 RULES: tuple[Rule, ...] = ("fifo", "lifo", "haircut", "poison", "tainted_first", "tainted_last")
 When = int | date
-Money = float | int
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Payment:
     when: When
     payer: str | None
     payee: str | None
-    amount: Money
+    amount: Amount
     kind: str = "trade"
 
 
@@ -39,32 +38,51 @@ class Taint:
     """Of one address: `spent` tainted money in what it paid, `left` in what stayed, `flagged` all money called tainted.
 
     `spent + left` equals the tainted money that came in for every rule but poison, which calls everything tainted
-    that ever mixed and so creates taint.
+    that ever mixed and so creates taint. `each` splits `spent` by spending, in order.
     """
 
     rule: str
     spent: float
     left: float
     flagged: float
+    each: tuple[float, ...] = ()
 
 
-def taint(lots: Sequence[tuple[bool, Money]], spend: Money, rule: Rule | str) -> Taint:
+_SPEND = "spend"
+_WORDS: dict[str, bool] = {"tainted": True, "stolen": True, "clean": False, "fresh": False}
+
+
+def taint(lots: Iterable[Sequence[Any]], spend: Amount | Sequence[Amount], rule: Rule | str) -> Taint:
     """How much of what an address spent was tainted, when it received these lots in this order?
 
-    `lots` are `(tainted, amount)`, oldest first; `spend` is at most their sum. FIFO spends the oldest lot first, LIFO
-    the newest, haircut a share of each, poison counts any mixture as tainted; "tainted_first" and "tainted_last" are
-    the extremes that conserve money.
+    `lots` are `(tainted, amount)`, oldest first, `tainted` a bool or one of the words tainted, stolen, clean, fresh.
+    A lot `("spend", amount)` spends in between; `spend` comes after all lots, at once or as several amounts in turn.
+    No spending may exceed what is there: BadInput `overspent`, as `negative-flow` and `unknown-lot` say what they say.
+
+    FIFO spends the oldest lot first, LIFO the newest, haircut a share of each, poison counts any mixture as tainted;
+    "tainted_first" and "tainted_last" are the extremes that conserve money.
 
     Example: three stolen, then seven fresh coins, four spent: FIFO 3, LIFO 0, haircut 1.2, poison 4.
     Reference: R. Anderson, I. Shumailov, M. Ahmed, Making Bitcoin Legal (2018).
     """
-    purse = _purse(rule)
-    for tainted, amount in lots:
-        purse.add(float(amount), float(amount) if tainted else 0.0)
-    if not 0 <= spend <= purse.total * (1 + 1e-12):
-        raise BadInput([Problem(PLACE, "overspent", f"{spend} spent out of {purse.total}")])
-    spent = purse.take(float(spend))
-    return Taint(rule, spent, purse.tainted, spent + purse.tainted)
+    purse, each = _purse(rule), list[float]()
+    last = np.atleast_1d(np.asarray(spend, np.float64)).tolist()
+    for what, given in [*lots, *((_SPEND, amount) for amount in last)]:
+        amount = float(given)
+        if not (np.isfinite(amount) and amount >= 0):
+            raise BadInput([Problem(PLACE, "negative-flow", f"a lot or spending of {amount}; amounts are >= 0")])
+        if what == _SPEND:
+            if amount > purse.total * (1 + 1e-12):
+                raise BadInput([Problem(PLACE, "overspent", f"{amount} spent out of {purse.total}")])
+            each.append(purse.take(amount))
+            continue
+        tainted = _WORDS.get(what) if isinstance(what, str) else bool(what)
+        if tainted is None:
+            hint = "use True or False, or " + ", ".join([*_WORDS, _SPEND])
+            raise BadInput([Problem(PLACE, "unknown-lot", f"'{what}' is no kind of lot", hint)])
+        purse.add(amount, amount if tainted else 0.0)
+    spent = sum(each, 0.0)
+    return Taint(rule, spent, purse.tainted, spent + purse.tainted, tuple(each))
 
 
 class _Purse:
@@ -87,8 +105,8 @@ class _Purse:
     def add(self, amount: float, tainted: float) -> None:
         if amount <= 0:
             return
-        if self.rule in ("haircut", "poison") and self.lots:
-            before, part = self.lots.pop()
+        if self.rule in ("haircut", "poison"):  # one mixture
+            before, part = self.lots.pop() if self.lots else (0.0, 0.0)
             amount, tainted = before + amount, part + tainted
         elif 0 < tainted < amount:  # a mixed payment comes in as a clean and a tainted lot
             self.lots.append((amount - tainted, 0.0))
@@ -144,7 +162,7 @@ class Attribution:
 
 
 def attribute(
-    payments: Iterable[Payment], entity: str, rule: Rule | str, opening: Mapping[str, Money] | None = None
+    payments: Iterable[Payment], entity: str, rule: Rule | str, opening: Mapping[str, Amount] | None = None
 ) -> Attribution:
     """Which of the entity's funding came back as its revenue, when every entity pays by this rule?
 
@@ -195,7 +213,7 @@ def _in_order(payments: Iterable[Payment]) -> list[Payment]:
 
 
 def flows_by_date(
-    nodes: Sequence[str], payments: Iterable[Payment], opening: Mapping[str, Money] | None = None
+    nodes: Sequence[str], payments: Iterable[Payment], opening: Mapping[str, Amount] | None = None
 ) -> tuple[FlowNetwork, ...]:
     """The same payments as one balanced network per date, for `round_trip_dated` and, merged, for the other measures.
 

@@ -35,6 +35,8 @@ class RoundTrip:
     the entity put into others (K), `revenue` what it booked. `first_return[d]` is the chance that a dollar given to
     recipient d comes back as revenue. With earmarks all of these honor them, and `without_earmarks` is the answer
     that does not.
+
+    `K`, `RT_min`, `RT_prorata` and `RT_max` are short names of funding, floor, point and ceiling.
     """
 
     entity: str
@@ -51,6 +53,26 @@ class RoundTrip:
         """Floor, point and ceiling as shares of revenue; zeros for an entity without revenue."""
         r = self.revenue
         return (self.floor / r, self.point / r, self.ceiling / r) if r > 0 else (0.0, 0.0, 0.0)
+
+    @property
+    def K(self) -> float:
+        """What the entity put into others: `funding`."""
+        return self.funding
+
+    @property
+    def RT_min(self) -> float:
+        """Round-tripped revenue at least: `floor`."""
+        return self.floor
+
+    @property
+    def RT_prorata(self) -> float:
+        """Round-tripped revenue pro rata: `point`."""
+        return self.point
+
+    @property
+    def RT_max(self) -> float:
+        """Round-tripped revenue at most: `ceiling`."""
+        return self.ceiling
 
 
 def round_trip(

@@ -10,8 +10,9 @@ from typing import no_type_check
 
 import numpy as np
 
+from ouroloop.core import BadInput, Problem
 from ouroloop.measures.kernel import kernel
-from ouroloop.measures.network import Array
+from ouroloop.measures.network import PLACE, Array
 from ouroloop.measures.payments import Payment, When
 
 
@@ -45,14 +46,16 @@ def temporal_loops(
     window: float | int | None = None,
     max_length: int | None = None,
     strict: bool = True,
+    closed: bool = True,
     through: str | None = None,
 ) -> tuple[TemporalLoop, ...]:
     """Which loops did payments run through in order of time?
 
     Simple temporal cycles: payments `v0 -> v1, v1 -> v2, ..., vk -> v0` with all `v` distinct, at rising times (each
     later than the one before; with `strict=False` not earlier), the last at most `window` after the first (days, or
-    the unit of integer times). Every payment is an edge of its own, so parallel payments make loops of their own.
-    Payments to or from outside, and to oneself, make none. A loop all at one time is counted once. Earliest first.
+    the unit of integer times; with `closed=False` less than `window` after it). Every payment is an edge of its own,
+    so parallel payments make loops of their own. Payments to or from outside, and to oneself, make none. A loop all at
+    one time is counted once. Earliest first.
 
     Not every loop of the static network: order is asked for here. Reference: R. Kumar, T. Calders, 2SCENT, PVLDB 11
     (2018).
@@ -63,23 +66,35 @@ def temporal_loops(
     source = np.array([at[str(p.payer)] for p in listed], np.int64)
     target = np.array([at[str(p.payee)] for p in listed], np.int64)
     when = np.array([p.when.toordinal() if isinstance(p.when, date) else p.when for p in listed], np.float64)
-    _, flat, offset = _find(source, target, when, window, max_length, strict, listing=True)
+    _, flat, offset = _find(source, target, when, window, max_length, strict, closed, listing=True)
     found = [TemporalLoop(tuple(listed[e] for e in flat[begin:end])) for begin, end in pairwise(offset)]
     return tuple(loop for loop in found if through is None or through in loop.entities)
 
 
 def temporal_cycle_counts(
     source: Array,
-    target: Array,
-    when: Array,
+    target: Array | None = None,
+    when: Array | None = None,
     *,
     window: float | int | None = None,
     max_length: int | None = None,
     strict: bool = True,
+    closed: bool = True,
 ) -> np.ndarray:
     """How many simple temporal cycles of each length are there? Entry `k` counts those of `k` edges; see
-    `temporal_loops`. Nodes are integers >= 0, times numbers of any unit."""
-    return _find(np.asarray(source), np.asarray(target), np.asarray(when), window, max_length, strict, listing=False)[0]
+    `temporal_loops` for what counts as one. Nodes are numbers or names, times numbers of any unit or dates; one list
+    of edges `(source, target, when)` may be given instead of three of equal length."""
+    if target is None and when is None:
+        edges = list(source)
+        source, target, when = ([edge[k] for edge in edges] for k in range(3))
+    lengths = {len(given) for given in (source, target, when) if given is not None}
+    if target is None or when is None or len(lengths) != 1:
+        message = "sources, targets and times need the same length"
+        raise BadInput([Problem(PLACE, "wrong-shape", message, "or give one list of (source, target, when)")])
+    ends = np.unique(np.concatenate([np.asarray(source), np.asarray(target)]), return_inverse=True)[1].astype(np.int64)
+    days = [t.toordinal() if isinstance(t, date) else t for t in when]
+    a, b = np.split(ends, 2)
+    return _find(a, b, np.asarray(days).astype(np.float64), window, max_length, strict, closed, listing=False)[0]
 
 
 def _find(
@@ -89,6 +104,7 @@ def _find(
     window: float | int | None,
     max_length: int | None,
     strict: bool,
+    closed: bool,
     *,
     listing: bool,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -100,6 +116,8 @@ def _find(
     by_payer = np.argsort(a, kind="stable").astype(np.int64)
     start = np.concatenate([[0], np.cumsum(np.bincount(a, minlength=n))]).astype(np.int64)
     span = np.inf if window is None else float(window)
+    if not closed and window is not None:
+        span = np.nextafter(span, -np.inf)
     nothing = np.empty(0, np.int64)
     counts = _search(n, a, b, t, by_payer, start, span, length, strict, nothing, nothing)
     if not listing:

@@ -32,6 +32,16 @@ class WeakArcs:
     removed: int
     nexuses: int
 
+    @property
+    def CI_ulanowicz(self) -> float:
+        """Cycled flow / TSTp, the cycling index of full cycle analysis: `index`."""
+        return self.index
+
+    @property
+    def n_simple_cycles(self) -> int:
+        """How many simple cycles the network has, self-edges included: `simple_cycles`."""
+        return self.simple_cycles
+
 
 def weak_arc_cycling(F: Flows, inflow: Array | None = None, outflow: Array | None = None) -> WeakArcs:
     """How much flow is in cycles when each group of cycles is worth as much as its weakest arc?

@@ -112,6 +112,11 @@ def who_paid(network: FlowNetwork, trace: Trace | str = "sponsor") -> WhoPaid:
     )
 
 
+def revenue_origin(network: FlowNetwork, entity: str) -> dict[str, float]:
+    """Where did one entity's revenue first come from? Its shares in the trace "source" of `who_paid`, summing to 1."""
+    return who_paid(network, "source").of(entity)
+
+
 def _check_trace(trace: str) -> None:
     if trace not in ("source", "sponsor"):
         raise BadInput([Problem(PLACE, "unknown-trace", f"'{trace}' is no trace", "use 'source' or 'sponsor'")])
