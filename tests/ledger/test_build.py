@@ -129,3 +129,40 @@ def test_an_unknown_account_or_flow_is_answered_with_the_nearest():
         world.amounts({"lent:bank:lab": 1.0})
     with pytest.raises(BadInput, match="shape"):
         world.amounts({"lend:bank:lab": [1.0, 2.0]}, paths=3)
+
+
+def _spend(payer: books.Account) -> books.Flow:
+    """B uses up 1 that A sold to it, and credits this account."""
+    sold = books.Account("A", books.AccountClass.INCOME, "revenue")
+    legs = (books.debit(books.cash("A")), books.credit(sold), books.debit(books.Account("B", X, "services")))
+    return books.Flow("spend", books.FlowKind.TRANSACTION, (*legs, books.credit(payer)))
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        # Money that B owes instead of paying would reach A's cash with no color.
+        (
+            lambda: books.build([_spend(books.Account("B", L, "cash"))]),
+            "one-sided-cash",
+        ),
+        (lambda: books.build([], sectors={"users": "member:A"}), "bad-sponsor"),
+        (lambda: books.build([], sectors={"unexplained": "bank"}), "bad-sponsor"),
+        # Openings and logs know accounts by how they read: these two would be one.
+        (
+            lambda: books.build(
+                [],
+                accounts=[
+                    books.Account("a/asset", A, "x"),
+                    books.Account("a", A, "asset/x"),
+                ],
+            ),
+            "ambiguous-account",
+        ),
+    ],
+    ids=["cash-from-a-debt", "member-sponsor", "unexplained-sponsor", "names"],
+)
+def test_what_would_go_wrong_in_silence_later_is_refused_at_build(make, code: str):
+    with pytest.raises(BadInput, match=code):
+        make()
+    books.build([_spend(books.cash("B"))])

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Int64
 
 from ouroloop.core import BadInput, Place, Problem, nearest
-from ouroloop.ledger.chart import UNEXPLAINED, UNKNOWN, Account, AccountClass, Flow, FlowKind
+from ouroloop.ledger.chart import MEMBER, UNEXPLAINED, UNKNOWN, Account, AccountClass, Flow, FlowKind
 from ouroloop.ledger.flows import correction, is_gap
 from ouroloop.ledger.ledger import Chart, Ledger
 
@@ -34,15 +34,16 @@ def build(
     Proved in int64, for every column of S: its entries are -1, 0 or 1; it sums to 0 within each entity (and good);
     over claims it sums to 0 within each instrument across entities. Only transactions move cash, and only conversions
     touch conversion accounts or more than one good. Raises `BadInput` with codes `leak-entity`, `leak-claim`,
-    `bad-leg`, `duplicate-flow`, `cash-outside-transaction`, `mixed-goods`, `several-payers`, `bad-cost-of`,
-    `value-of-nothing`.
+    `bad-leg`, `bad-kind`, `bad-class`, `bad-sponsor`, `duplicate-flow`, `ambiguous-account`, `one-sided-cash`,
+    `cash-outside-transaction`, `mixed-goods`, `several-payers`, `bad-cost-of`, `value-of-nothing`.
     """
-    flows = tuple(flows)
+    flows, accounts = tuple(flows), tuple(accounts)
     sectors = {UNEXPLAINED: UNKNOWN, **(sectors or {})}
     problems = list(_form(flows))
+    declared = dict.fromkeys([*accounts, *(leg.account for flow in flows for leg in flow.legs)])
+    problems += [*_names_of_accounts(declared), *_names_of_sectors(sectors)]
     if problems:  # the matrix below presumes legs of +-1, one per account
         raise BadInput(problems)
-    declared = dict.fromkeys([*accounts, *(leg.account for flow in flows for leg in flow.legs)])
     openings = tuple(correction(account, f"open:{account}") for account in declared if not is_gap(account))
     accounts = tuple(dict.fromkeys([*declared, *(leg.account for flow in openings for leg in flow.legs)]))
     chart = Chart(accounts, flows, openings, sectors, matrix(accounts, flows), matrix(accounts, openings))
@@ -81,13 +82,36 @@ def _form(flows: Sequence[Flow]) -> Iterator[Problem]:
         twice = [str(a) for a, n in Counter(leg.account for leg in flow.legs).items() if n > 1]
         if twice:
             yield Problem(PLACE, "bad-leg", f"flow '{flow.name}' touches {', '.join(twice)} more than once")
-        if wrong := sorted({leg.sign for leg in flow.legs if leg.sign not in (-1, 1)}):
+        if wrong := [leg.sign for leg in flow.legs if type(leg.sign) is not int or leg.sign not in (-1, 1)]:
             yield Problem(PLACE, "bad-leg", f"flow '{flow.name}' has legs of {wrong}; a leg is +1 or -1")
+        if type(flow.kind) is not FlowKind:
+            yield Problem(PLACE, "bad-kind", f"flow '{flow.name}' is of kind {flow.kind!r}, which is no FlowKind")
         if not flow.legs:
             yield Problem(PLACE, "bad-leg", f"flow '{flow.name}' has no legs")
         if flow.cost_of is not None and flow.cost_of not in names:
             message = f"flow '{flow.name}' books the cost of '{flow.cost_of}', which is no flow"
             yield Problem(PLACE, "bad-cost-of", message, nearest(flow.cost_of, names))
+
+
+def _names_of_accounts(accounts: Iterable[Account]) -> Iterator[Problem]:
+    """Is each account of a class, and does it read unlike all others, as openings and logs name it by how it reads?"""
+    for name, count in Counter(str(account) for account in accounts).items():
+        if count > 1:
+            yield Problem(PLACE, "ambiguous-account", f"{count} accounts read '{name}'", "rename entity or instrument")
+    for account in accounts:
+        if type(account.account_class) is not AccountClass:
+            message = f"account '{account}' is of class {account.account_class!r}, which is no AccountClass"
+            yield Problem(PLACE, "bad-class", message)
+
+
+def _names_of_sectors(sectors: Mapping[str, str]) -> Iterator[Problem]:
+    """May these sectors carry these words? Members' own funding has words of its own, and so has the unexplained."""
+    for sector, sponsor in sectors.items():
+        if sponsor == MEMBER or sponsor.startswith(f"{MEMBER}:"):
+            yield Problem(PLACE, "bad-sponsor", f"sector '{sector}' cannot carry '{sponsor}': members' funding does")
+    if sectors[UNEXPLAINED] != UNKNOWN:
+        message = f"'{UNEXPLAINED}' carries '{UNKNOWN}', and not '{sectors[UNEXPLAINED]}'"
+        yield Problem(PLACE, "bad-sponsor", message, "gaps are kept there; name another sector")
 
 
 def _leaks(chart: Chart, flows: Sequence[Flow], S: Matrix) -> Iterator[Problem]:
@@ -127,6 +151,9 @@ def _kinds(flows: Sequence[Flow]) -> Iterator[Problem]:
         if flow.kind is FlowKind.CONVERSION and not converts:
             message = f"flow '{flow.name}' is a conversion without a conversion account"
             yield Problem(PLACE, "mixed-goods", message, "use `conversion`, one flow per good")
+        if bool(flow.payers) != bool(flow.payees):
+            message = f"flow '{flow.name}' moves cash of '{(flow.payers + flow.payees)[0]}' from or to nobody"
+            yield Problem(PLACE, "one-sided-cash", message, "cash comes from an entity that loses it: name its sector")
         if len(flow.payers) > 1 or len(flow.payees) > 1:
             message = f"flow '{flow.name}' has {len(flow.payers)} payers and {len(flow.payees)} payees"
             yield Problem(PLACE, "several-payers", message, "one flow type per payer and payee")
