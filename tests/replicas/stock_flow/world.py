@@ -7,12 +7,13 @@
 (6.0, -4.0, 4.0)
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import equinox as eqx
 import numpy as np
 
 from ouroloop import ledger as books
+from ouroloop.core import quantize
 from ouroloop.ledger import Account, AccountClass, Flow, FlowKind
 
 _DEBIT_IS_POSITIVE = (AccountClass.ASSET, AccountClass.REAL, AccountClass.VALUATION, AccountClass.EXPENSE)
@@ -102,3 +103,12 @@ def payment(name: str, payer: Account, payee: Account, spent: Account, earned: A
     """
     legs = (books.debit(spent), books.credit(payer), books.debit(payee), books.credit(earned))
     return Flow(name, FlowKind.TRANSACTION, legs)
+
+
+def moved_by(flows: Iterable[Flow], account: Account, amounts: Mapping[str, float]) -> float:
+    """By how much will these amounts move the account, debits positive? To the quantum, as the ledger rounds them.
+
+    For what is decided last: wages are all that is in the till, the central bank buys what the treasury lacks.
+    """
+    signs = {flow.name: leg.sign for flow in flows for leg in flow.legs if leg.account == account}
+    return sum(signs[name] * quantize(amount) for name, amount in amounts.items() if name in signs)
