@@ -189,7 +189,7 @@ def test_loops_are_counted_by_weakest_leg_and_the_most_binding_comes_first() -> 
 
 def test_no_loop_is_a_finding_too() -> None:
     section = loops_section([], ENGLISH, longest=6, period="2025", chance=None)
-    assert section.findings[0].text.startswith("There are 0 loops")
+    assert section.findings[0].text.startswith("No loop of up to 6 members")
 
 
 def test_the_funnel_sums_its_rows() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ouroloop.report.charts import bars
 from ouroloop.report.language import Language
-from ouroloop.report.table import Basis, Cell, Chart, Column, Kind, Row, Section, Table, state
+from ouroloop.report.table import Basis, Cell, Chart, Column, Kind, Row, Section, Table, state_plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,10 @@ def funnel_section(
         (Row("all", {"what": Cell(title, Basis.NONE), "count": Cell(float(len(items)), Basis.NONE)}),),
     )
     table = Table(key, title, columns, (*rows, Row("total", total, total=True)), note)
-    finding = state(
+    finding = state_plural(
         language,
         key,
+        "{count} headline item of {announced} came to {firm} that is firm, of which {paid} was paid.",
         "{count} headline items of {announced} together came to {firm} that is firm, of which {paid} was paid.",
         measure=language.text("status paths of the deals, each tranche once"),
         headline=True,

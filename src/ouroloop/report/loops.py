@@ -163,6 +163,15 @@ def way(loop: LoopFound) -> str:
 
 
 def _counted(counts: Table, language: Language) -> Finding:
+    if not counts.row("all").cells["count"].value:
+        return state(
+            language,
+            "loops-counted",
+            "No loop of up to {longest} members is on record.",
+            measure=language.text("loops by their weakest leg"),
+            headline=True,
+            longest=counts.at("all", "longest"),
+        )
     return state_plural(
         language,
         "loops-counted",

@@ -197,6 +197,17 @@ def _traced(table: Table, language: Language) -> Table:
 
 
 def _unknown(traced: Table, language: Language, period: str) -> Finding:
+    if not traced.row("assumed").cells["count"].value:
+        return state(
+            language,
+            "who-paid-unknown",
+            "For {count} of {all} members with published revenue it is unknown who paid most of it in {period}.",
+            measure=language.text("shares of revenue by who paid it, cash mixed pro rata"),
+            headline=bool(traced.row("little").cells["count"].value),
+            count=traced.at("little", "count"),
+            all=traced.at("all", "count"),
+            period=period,
+        )
     return state_plural(
         language,
         "who-paid-unknown",
