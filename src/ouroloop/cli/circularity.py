@@ -73,6 +73,7 @@ def circularity(
 
     from ouroloop.dossier import network
     from ouroloop.measures import round_trip, who_paid
+    from ouroloop.report.measured import Measured, assumed_shares
 
     dossier, say = reading.load(), reading.say
     party = _member(dossier, entity)
@@ -131,6 +132,13 @@ def circularity(
             "follows from them, the point mixes all cash pro rata."
         ),
     )
+    if tier is Tier.PAID and (assumed := assumed_shares(Measured.of(dossier, first, last)).get(party, 0.0)) > 0:
+        said = say.text(
+            "Of the outside customers' share by sponsor, {share} of the revenue is only assumed to be theirs: nobody "
+            "named the payer.",
+            share=say.share(assumed),
+        )
+        console().print(Text(said))
     for remark in _remarks(dossier, last, recorded, shares["sponsor"].get("unknown", 0.0) if trip.revenue else 0, say):
         console().print(Text(remark))
 
