@@ -99,3 +99,23 @@ def test_the_auditor_computes_without_arrays():
 
     names = set(vars(auditor))
     assert not names & {"np", "jnp", "jax", "numpy"}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda log: log.periods[0].books.pop(),
+        lambda log: log.periods[0].amounts.pop(),
+        lambda log: log.periods[1].books[0].pop(),
+        lambda log: [row.clear() for row in log.opening.books],
+        lambda log: log.periods[0].cash_colors.clear(),
+        lambda log: log.periods[1].carried[0].pop(),
+    ],
+    ids=["account", "flow", "path", "every-path", "entities", "color"],
+)
+def test_a_log_with_something_missing_disagrees_and_raises_nothing(spoil):
+    log = logged(RUN)
+    spoil(log)
+    verdict = books.audit(log)
+    assert not verdict.agrees
+    assert verdict.disagreements

@@ -121,3 +121,17 @@ def test_a_lien_needs_an_amount_and_a_release_needs_a_lien():
             books.LienRegister().pledge("spv", "chips", "bank", amount)
     with pytest.raises(BadInput, match="no-such-lien"):
         books.LienRegister().pledge("spv", "chips", "bank", 1.0).release("spv", "chips", "fund")
+
+
+@pytest.mark.parametrize("amount", [-5.0, float("nan"), float("inf"), 2.0**23])
+def test_a_promise_of_no_possible_amount_is_refused_and_named(amount: float):
+    memo = books.sign(books.open_memorandum(PROMISES, paths=2), AMOUNTS.at[2, 1].set(amount), EVERY)
+    assert np.argwhere(np.asarray(memo.refused)).tolist() == [[2, 1]]
+    assert memo.pending[2].tolist() == [100.0, 0.0]
+    with pytest.raises(BadInput, match="'letter' is absent on path 1"):
+        books.check_resolved_once(memo)
+
+
+def test_a_lien_of_less_than_a_quantum_is_none():
+    with pytest.raises(BadInput, match="bad-lien"):
+        books.LienRegister().pledge("spv", "chips", "bank", 2.0**-32)

@@ -119,14 +119,45 @@ class _Path:
             self.found.append(Disagreement(period, self.path, what, logged, mine * QUANTUM))
 
 
+def _missing(log: PostingLog) -> list[Disagreement]:
+    """The rows that a log should have and has not: one per account, flow and color, with one value per path."""
+    found: list[Disagreement] = []
+    paths = max((len(row) for row in log.opening.books), default=0)
+    paying = sum(1 for flow in log.flows if flow.payers and flow.payees)
+
+    def count(period: Period, what: str, has: int, should: int) -> None:
+        if has != should:
+            found.append(Disagreement(period.label, 0, what, float(has), float(should)))
+
+    for period in (log.opening, *log.periods):
+        flows = log.openings if period is log.opening else log.flows
+        tables: list[tuple[str, Rows, int]] = [
+            ("amounts", period.amounts, len(flows)),
+            ("accounts", period.books, len(log.accounts)),
+        ]
+        for what, cube, height in (
+            ("cash by color", period.cash_colors, len(log.entities)),
+            ("revenue by color", period.revenue_colors, len(log.entities)),
+            ("payments by color", period.carried, paying),
+        ):
+            count(period, f"rows of {what}", height if cube is None else len(cube), height)
+            tables += [(what, rows, len(log.colors)) for rows in cube or ()]
+        for what, rows, height in tables:
+            count(period, f"rows of {what}", len(rows), height)
+            for row in rows:
+                count(period, f"paths of {what}", len(row), paths)
+    return found
+
+
 def audit(log: PostingLog) -> Verdict:
     """Are these books right? Replays the log and returns every disagreement, by path, period and account.
 
     Checks balances, the sums that must be 0 by entity and by claim, and, where the log holds them, the colors of cash,
-    of revenue and of each payment. Never raises for what a log contains; a number that is none disagrees with all.
+    of revenue and of each payment. Never raises for what a log contains: a number that is none disagrees with
+    all, and of a log with rows missing or of unequal length only that is said.
     """
-    found: list[Disagreement] = []
-    for path in range(len(log.opening.books[0]) if log.opening.books else 0):
+    found = _missing(log)
+    for path in range(len(log.opening.books[0]) if log.opening.books and not found else 0):
         ours = _Path(log, path)
         ours.post(log.openings, log.opening.amounts, "opening")
         ours.open_colors()

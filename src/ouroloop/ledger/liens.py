@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ouroloop.core import QUANTUM, BadInput, Place, Problem, quanta
+from ouroloop.core import LARGEST_EXACT, QUANTUM, BadInput, Place, Problem, quanta
 
 _PLACE = Place("liens")
 
@@ -39,11 +39,11 @@ class LienRegister:
     liens: tuple[Lien, ...] = ()
 
     def pledge(self, pledgor: str, asset: str, creditor: str, amount: float | int) -> LienRegister:
-        """Register a lien. Raises BadInput `bad-lien` unless 0 < amount within the exact range.
+        """Register a lien. Raises BadInput `bad-lien` unless it is at least one quantum, within the exact range.
 
         A second lien on the same asset is registered too: that is what `double_pledges` is for.
         """
-        if not 0 < amount <= 2.0**22:
+        if not (0 < amount <= LARGEST_EXACT and quanta(amount) > 0):
             message = f"a lien of {amount:g} of '{creditor}' on '{asset}' of '{pledgor}'"
             raise BadInput([Problem(_PLACE, "bad-lien", message, "an amount in USD bn above 0")])
         return LienRegister((*self.liens, Lien(pledgor, asset, creditor, quanta(amount) * QUANTUM)))

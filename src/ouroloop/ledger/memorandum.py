@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Float64, Int, Int8
 
-from ouroloop.core import BadInput, Place, Problem
+from ouroloop.core import LARGEST_EXACT, BadInput, Place, Problem
 from ouroloop.ledger.build import build
 from ouroloop.ledger.chart import USD, Account, AccountClass, Flow, FlowKind, credit, debit
 from ouroloop.ledger.ledger import Books, Ledger
@@ -66,7 +66,7 @@ class Memorandum(eqx.Module):
 
     Per tranche the holder has an asset and the promisor a liability; the other sides are reserves that say how much of
     each kind was ever signed, posted, void and expired. `refused` marks tranches that somebody tried to sign or to end
-    a second time; the attempt changed nothing.
+    a second time, to end unsigned, or to sign for an amount below 0 or beyond the exact range; it changed nothing.
     """
 
     ledger: Ledger
@@ -103,8 +103,9 @@ def open_memorandum(promises: Iterable[Promise], paths: int = 1) -> Memorandum:
 
 @eqx.filter_jit
 def sign(memo: Memorandum, amounts: Float[Array, "tranche path"], where: Bool[Array, "tranche path"]) -> Memorandum:
-    """Tranches become pending with these amounts where asked; a tranche signed before is refused and kept."""
-    allowed = where & (memo.fate == Fate.ABSENT)
+    """Tranches become pending with these amounts where asked. A tranche signed before is refused and kept, and so is
+    an amount that is negative, not a number, or beyond the exact range."""
+    allowed = where & (memo.fate == Fate.ABSENT) & (amounts >= 0) & (amounts <= LARGEST_EXACT)
     signed = jnp.where(allowed, quantize(amounts), 0.0)
     return Memorandum(
         memo.ledger,
@@ -143,9 +144,9 @@ def check_resolved_once(memo: Memorandum) -> None:
     for row in np.flatnonzero(np.asarray(memo.refused).any(axis=1)):
         path = int(np.flatnonzero(np.asarray(memo.refused[row]))[0])
         state = Fate(int(memo.fate[row, path])).name.lower()
-        message = (
-            f"tranche '{memo.promises[row].tranche}' is {state} on path {path} and cannot be signed or ended again"
-        )
+        again = "cannot be signed or ended again"
+        wrong = "cannot end, nor be signed for such an amount" if state == "absent" else again
+        message = f"tranche '{memo.promises[row].tranche}' is {state} on path {path} and {wrong}"
         problems.append(Problem(Place("memorandum"), "resolved-twice", message))
     if problems:
         raise BadInput(problems)
