@@ -93,7 +93,7 @@ def _opening(begin: Values) -> dict[Account, float]:
 
 
 def _behave(p: Values, before: Values) -> dict[str, float]:
-    """Integrate a period from its capital, loans, deposits and wage rate, in units of the output a year at its start."""
+    """Integrate a period from its capital, loans, deposits and wage rate, in units of its output a year."""
     output = before["K"] / p["nu"]
     employment = output / (before["a"] * before["N"])
 
