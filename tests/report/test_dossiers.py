@@ -19,7 +19,7 @@ from ouroloop.report.document import Findings
 from ouroloop.report.html import page
 from ouroloop.report.language import CODES
 from ouroloop.report.table import Basis, Kind
-from tests.report.browser import LOW_CONTRAST, NAMELESS, opened
+from tests.report.browser import LOW_CONTRAST, NAMELESS, needs_browser, opened
 from tests.report.numbers import untraceable
 from tests.report.test_page import Reader
 
@@ -116,6 +116,7 @@ def test_the_page_of_a_bundled_dossier_is_whole(name: str, code: str) -> None:
     assert all(a["href"].startswith(("#", "https://", "http://")) for a in read.all("a"))
 
 
+@needs_browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_of_the_real_loop_reads_in_a_browser_without_a_network(tmp_path: Path, scheme: str) -> None:
     path = write_report(_report("ai-loop", "zh-Hant"), tmp_path / "report.html")

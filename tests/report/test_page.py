@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ouroloop.report.html import page, write_page
-from tests.report.browser import LOW_CONTRAST, NAMELESS, opened
+from tests.report.browser import LOW_CONTRAST, NAMELESS, needs_browser, opened
 from tests.report.sample import network, report
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -127,6 +127,7 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     assert page(report()) == page(report())
 
 
+@needs_browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_browser_without_a_network_shows_it_without_complaint_and_with_contrast(
     written: tuple[str, Path], scheme: str
@@ -139,6 +140,7 @@ def test_a_browser_without_a_network_shows_it_without_complaint_and_with_contras
         assert seen.page.evaluate(NAMELESS) == []
 
 
+@needs_browser
 def test_the_contrast_check_can_fail(english: Path) -> None:
     with opened(english) as seen:
         seen.page.evaluate("document.querySelector('h1').classList.add('k-guarantee')")
@@ -146,6 +148,7 @@ def test_the_contrast_check_can_fail(english: Path) -> None:
         assert len(seen.page.evaluate(LOW_CONTRAST)) == 1
 
 
+@needs_browser
 def test_the_map_is_painted_and_every_part_of_it_can_be_tabbed_to(english: Path) -> None:
     nodes, edges = network()
     with opened(english) as seen:
@@ -161,6 +164,7 @@ def test_the_map_is_painted_and_every_part_of_it_can_be_tabbed_to(english: Path)
         assert len(reached) == len({e.detail for e in edges} | {n.label for n in nodes})
 
 
+@needs_browser
 def test_an_edge_leads_to_its_row_even_inside_a_closed_table(english: Path) -> None:
     with opened(english) as seen:
         seen.page.locator(".map a").first.focus()
@@ -170,12 +174,14 @@ def test_an_edge_leads_to_its_row_even_inside_a_closed_table(english: Path) -> N
         assert row.is_visible()
 
 
+@needs_browser
 def test_it_reads_without_javascript(english: Path) -> None:
     with opened(english, javascript=False) as seen:
         assert seen.page.locator("h2").count() >= 6
         assert seen.page.locator(".filter").count() == 0
 
 
+@needs_browser
 def test_a_long_table_can_be_filtered(english: Path) -> None:
     with opened(english) as seen:
         seen.page.locator("#map summary").click()
@@ -186,6 +192,7 @@ def test_a_long_table_can_be_filtered(english: Path) -> None:
         assert seen.page.locator("#table-map tbody tr:visible").count() == 100
 
 
+@needs_browser
 def test_a_narrow_screen_scrolls_drawings_and_tables_but_not_the_page(english: Path) -> None:
     with opened(english, width=400) as seen:
         assert seen.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

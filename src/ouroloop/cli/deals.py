@@ -32,10 +32,11 @@ def deals(entity: str | None = None, /, *, tier: Tier | None = None, reading: Re
             "to": dossier.entities[standing.deal.payee].names.for_language(reading.lang),
             "instrument": standing.deal.instrument,
             "tier": standing.tier,
-            "usd_bn": standing.amount,
+            "stated_usd_bn": standing.stated,
+            "counted_usd_bn": standing.amount,
             "known": standing.deal.known,
             "source": NEEDS_PRIMARY if dossier.needs_primary(standing.deal) else standing.deal.sources[0],
-            "not_counted_because": standing.dropped_because,
+            "not_counted_because": standing.dropped_because or standing.reduced_because,
         }
         for standing in standings(dossier)
         if (party is None or party.id in (standing.deal.payer, standing.deal.payee))
@@ -49,7 +50,7 @@ def deals(entity: str | None = None, /, *, tier: Tier | None = None, reading: Re
         say=say,
         title=say.text("Deals as known on {date}", date=dossier.date),
         note=say.text(
-            "USD bn, low (binding or paid) to high (headline); – where not disclosed. Never sum the column: parts "
-            "marked as not counted repeat money of another row."
+            "USD bn, low (binding or paid) to high (headline); – where not disclosed. What is stated overlaps and must "
+            "not be added up; what is counted leaves out what other rows hold already."
         ),
     )

@@ -101,10 +101,11 @@ def _deals(dossier: Dossier, entity: Entity, tier: Tier | None, lang: str) -> It
             "other": other.names.for_language(lang),
             "instrument": deal.instrument,
             "tier": standing.tier,
-            "usd_bn": standing.amount,
+            "stated_usd_bn": standing.stated,
+            "counted_usd_bn": standing.amount,
             "known": deal.known,
             "source": _source(dossier, deal),
-            "not_counted_because": standing.dropped_because,
+            "not_counted_because": standing.dropped_because or standing.reduced_because,
             "deal": deal.id,
         }
 

@@ -47,7 +47,8 @@ def amounts_section(bargains: Sequence[Bargain], language: Language) -> Section:
         tuple(rows),
         language.text(
             "Paid and firm tiers count what binds; the tiers below count the headline, where one was given. Tiers "
-            "stand one under the other to be told apart, not to be added."
+            "stand one under the other to be told apart, not to be added. Each deal counts once, and money that is "
+            "passed on counts in each deal it passes through."
         ),
     )
     measure = language.text("standing tranches, overlaps resolved")

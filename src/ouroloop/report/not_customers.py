@@ -80,7 +80,7 @@ def beyond_revenue_section(found: Sequence[BeyondRevenue], language: Language) -
         for one in beyond
     )
     lead = language.text(
-        "No assumption is needed to see this much: what a firm pays beyond its whole revenue came from investors, "
-        "lenders, other members, or cash from before."
+        "What a firm pays beyond its whole revenue of the period came from investors, lenders, other members, or cash "
+        "from before. Booked revenue stands here for its customers' cash; what they paid ahead would come on top."
     )
     return Section("beyond-revenue", language.text("Not customers' money"), lead, sentences, (), (table,))
