@@ -27,6 +27,7 @@ _HELD, _OWED = asset(_LAND.households, "bonds"), debt(_STATE.government, "bonds"
 _HELD_PIECES = asset(_LAND.households, "bonds", _PIECES)
 _OWED_PIECES = debt(_STATE.government, "bonds", _PIECES)
 _COUPONS, _GAINS = _LAND.earned("coupons"), _LAND.earned("revaluation")
+_LOSSES = expense(_STATE.government, "revaluation")
 
 
 def _pieces(entity: str) -> Account:
@@ -51,7 +52,7 @@ _REVALUATION = Flow(
         books.debit(_HELD),
         books.credit(_GAINS),
         books.credit(_OWED),
-        books.debit(expense(_STATE.government, "revaluation")),
+        books.debit(_LOSSES),
     ),
 )
 FLOWS = (
@@ -68,11 +69,11 @@ def _opening(start: Values) -> dict[Account, float]:
     assert start["BLh"] == start["BLs"], "bonds are owed to households and to nobody else"
     pieces = quantize(start["BLh"])
     value = quantize(start["Pbl"] * pieces)
-    land = _LAND.opening(start)
-    land[_LAND.purse] -= value
+    opening = _STATE.opening(start) | _LAND.opening(start)
+    opening[_LAND.purse] -= value
+    opening[_STATE.worth] += value
     return {
-        **_STATE.opening(start),
-        **land,
+        **opening,
         _HELD: value,
         _OWED: -value,
         _HELD_PIECES: pieces,
@@ -138,8 +139,8 @@ def _amounts(plan: Values, before: Values) -> dict[str, float]:
 
 
 def _stocks(world: World) -> dict[str, float]:
-    value = world.stock(_HELD)
-    bonds = {"BLh": world.stock(_HELD_PIECES), "BLs": world.stock(_OWED_PIECES), "_bonds": value}
+    value, owed = world.stock(_HELD), world.stock(_OWED)
+    bonds = {"BLh": world.stock(_HELD_PIECES), "BLs": world.stock(_OWED_PIECES), "_bonds": value, "_bonds_owed": owed}
     land = _LAND.stocks(world)
     return land | {"V": land["V"] + value} | bonds | _STATE.stocks(world)
 
@@ -147,9 +148,9 @@ def _stocks(world: World) -> dict[str, float]:
 def _flows(world: World) -> dict[str, float]:
     read = _LAND.read(world)
     income = read.pop("YD") + world.flow(_COUPONS)
-    return read | {"YDr": income, "CG": world.flow(_GAINS)}
+    return read | {"YDr": income, "CG": world.flow(_GAINS), "_loss": world.flow(_LOSSES)}
 
 
-LEDGER = books.build(FLOWS)
+LEDGER = books.build(FLOWS, accounts=(_LAND.worth, _STATE.worth))
 LP1 = Model("LP1", LEDGER, _opening, _behave_at_a_set_price, _amounts, _stocks, _flows)
 LP2 = Model("LP2", LEDGER, _opening, _behave_at_a_moving_price, _amounts, _stocks, _flows)

@@ -3,12 +3,12 @@
 Each country keeps its books in a currency of its own (goods `north`, `south`), and gold is counted in a third ledger
 (good `gold`), so nothing but conversion accounts joins them. Who imports pays the own central bank, who exports is
 paid by it, and the central banks settle in gold. A move of the price of gold in a currency (Pgbar, or the exchange
-rate) is a revaluation. Bills or money that the opening leaves unexplained are sold for gold to the central bank in the first
-period; the published equations let that gold appear (ORN + ORS moves), here it is seen to come from `unexplained`.
+rate) is a revaluation. Bills or money that the opening leaves unexplained are sold for gold to the central bank in the
+first period; the published equations let that gold appear (ORN + ORS moves), here it comes from `unexplained`.
 
 Parameters, N for north and S for south: GN, RbarN, alpha1N, alpha2N, lambda0N, lambda1N, lambda2N, muN, thetaN, the
-same for S, XRbar (south's money per north's) and Pgbar (price of gold in the north). Opening: VN, BhN, BsN, BcbN, HsN, ORN
-(gold), PgN, RN and the same for S; households' money is V - Bh. Not in the books: RN, RS, XR, PgN, PgS.
+same for S, XRbar (south's money per north's) and Pgbar (price of gold in the north). Opening: VN, BhN, BsN, BcbN, HsN,
+ORN (gold), PgN, RN and the same for S; households' money is V - Bh. Not in the books: RN, RS, XR, PgN, PgS.
 """
 
 import numpy as np
@@ -41,6 +41,11 @@ def _abroad(entity: str, good: str) -> Account:
     return Account(entity, AccountClass.CONVERSION, "abroad", good)
 
 
+def _gains(mark: str) -> Account:
+    """What moves of the price of gold gave its central bank."""
+    return revenue(_STATES[mark].central_bank, "revaluation", _STATES[mark].currency)
+
+
 def _convert(name: str, debits: tuple[Account, ...], credits: tuple[Account, ...]) -> Flow:
     return Flow(name, FlowKind.CONVERSION, (*map(books.debit, debits), *map(books.credit, credits)))
 
@@ -49,13 +54,12 @@ def _country(mark: str) -> tuple[Flow, ...]:
     """Imports and exports against the central bank, gold that pays for them, its revaluation, gold from nowhere."""
     region, state = _COUNTRIES[mark], _STATES[mark]
     abroad, imports = _abroad(state.central_bank, state.currency), expense(region.producers, "imports", state.currency)
-    gains = revenue(state.central_bank, "revaluation", state.currency)
     lost_gold = thing(books.UNEXPLAINED, "gold", state.currency)
     return (
         _convert(f"import:{mark}", (imports, state.issued), (region.till, abroad)),
         _convert(f"export:{mark}", (region.till, abroad), (region.sold("exports"), state.issued)),
         _convert(f"gold:settled:{mark}", (_vault(mark),), (abroad,)),
-        Flow(f"gold:revaluation:{mark}", FlowKind.REVALUATION, (books.debit(_vault(mark)), books.credit(gains))),
+        Flow(f"gold:revaluation:{mark}", FlowKind.REVALUATION, (books.debit(_vault(mark)), books.credit(_gains(mark)))),
         payment(f"gold:unexplained:{mark}", state.issued, state.lost_money, _vault(mark), lost_gold),
         _ounces_move(f"ounces:unexplained:{mark}", books.UNEXPLAINED, state.central_bank),
     )
@@ -115,7 +119,7 @@ def _amounts(plan: Values, before: Values) -> dict[str, float]:
 
 
 def _stocks(world: World) -> dict[str, float]:
-    read: dict[str, float] = {}
+    read: dict[str, float] = {"_lost_gold": world.stock(_ounces(books.UNEXPLAINED))}
     for mark, state in _STATES.items():
         read |= state.stocks(world) | _COUNTRIES[mark].stocks(world)
         read[f"OR{mark}"] = world.stock(_ounces(state.central_bank))
@@ -128,10 +132,12 @@ def _flows(world: World) -> dict[str, float]:
     read: dict[str, float] = {}
     for mark, region in _COUNTRIES.items():
         read |= region.read(world)
+        read[f"_gains{mark}"] = world.flow(_gains(mark))
         read[f"X{mark}"] = world.flow(region.sold("exports"))
         read[f"IM{mark}"] = world.flow(expense(region.producers, "imports", region.state.currency))
     return read
 
 
-LEDGER = books.build(FLOWS)
+_WORTH = tuple(sector.worth for mark in "NS" for sector in (_COUNTRIES[mark], _STATES[mark]))
+LEDGER = books.build(FLOWS, accounts=_WORTH)
 OPEN = Model("OPEN", LEDGER, _opening, _behave, _amounts, _stocks, _flows)

@@ -61,6 +61,6 @@ def _stocks(world: World) -> dict[str, float]:
     return _LAND.stocks(world) | _STATE.stocks(world)
 
 
-LEDGER = books.build(FLOWS)
+LEDGER = books.build(FLOWS, accounts=(_LAND.worth, _STATE.worth))
 PC = Model("PC", LEDGER, _opening, _behave, _amounts, _stocks, _LAND.read)
 PCEX2 = Model("PCEX2", LEDGER, _opening, _behave_on_expectations, _amounts, _stocks, _LAND.read)

@@ -66,5 +66,5 @@ def _flows(world: World) -> dict[str, float]:
     return read | {name: read[f"{name}N"] + read[f"{name}S"] for name in ("G", "T")}
 
 
-LEDGER = books.build(FLOWS)
+LEDGER = books.build(FLOWS, accounts=(_NORTH.worth, _SOUTH.worth, _STATE.worth))
 REG = Model("REG", LEDGER, _opening, _behave, _amounts, _stocks, _flows)

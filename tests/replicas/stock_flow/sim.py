@@ -11,12 +11,14 @@ from ouroloop import ledger as books
 from ouroloop.core import quantize
 from tests.replicas.stock_flow.model import Model, Values, settle
 from tests.replicas.stock_flow.world import World, asset, debt, expense, payment, revenue
+from tests.replicas.stock_flow.worth import own_worth
 
 _HELD, _TILL, _ISSUED = asset("households", "money"), asset("producers", "money"), debt("government", "money")
 _SALES = {buyer: revenue("producers", f"revenue:{buyer}") for buyer in ("households", "government")}
 _CONSUMED, _SPENT = expense("households", "consumption"), expense("government", "services")
 _PAID_WAGES, _WAGES = expense("producers", "wages"), revenue("households", "wages")
 _PAID_TAXES, _TAXES = expense("households", "taxes"), revenue("government", "taxes")
+_WORTH = own_worth("households"), own_worth("government")
 
 FLOWS = (
     payment("consume", _HELD, _TILL, _CONSUMED, _SALES["households"]),
@@ -27,7 +29,7 @@ FLOWS = (
 
 
 def _opening(start: Values) -> dict[books.Account, float]:
-    return {_HELD: start["Hh"], _ISSUED: -start["Hs"]}
+    return {_HELD: start["Hh"], _WORTH[0]: -start["Hh"], _ISSUED: -start["Hs"], _WORTH[1]: start["Hs"]}
 
 
 def _income(p: Values, spending: float) -> dict[str, float]:
@@ -76,6 +78,6 @@ def _flows(world: World) -> dict[str, float]:
     }
 
 
-LEDGER = books.build(FLOWS)
+LEDGER = books.build(FLOWS, accounts=_WORTH)
 SIM = Model("SIM", LEDGER, _opening, _consume_income, _amounts, _stocks, _flows)
 SIMEX = Model("SIMEX", LEDGER, _opening, _consume_expected_income, _amounts, _stocks, _flows)

@@ -15,6 +15,7 @@ from ouroloop.core import quantize
 from ouroloop.ledger import USD, Account, Flow
 from tests.replicas.stock_flow.model import Values
 from tests.replicas.stock_flow.world import World, asset, debt, expense, moved_by, payment, revenue
+from tests.replicas.stock_flow.worth import own_worth
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class State:
         return debt(self.government, self.bills, self.currency)
 
     @cached_property
+    def worth(self) -> Account:
+        """What the government was worth at the opening."""
+        return own_worth(self.government, self.currency)
+
+    @cached_property
     def bills_kept(self) -> Account:
         return asset(self.central_bank, self.bills, self.currency)
 
@@ -87,8 +93,12 @@ class State:
         )
 
     def opening(self, start: Values) -> dict[Account, float]:
+        """The government is worth less than nothing by the bills it owes, and the central bank nothing.
+
+        What bills and gold miss of the money issued is therefore a gap of the central bank.
+        """
         owed, kept, money = (start[f"{name}{self.mark}"] for name in ("Bs", "Bcb", "Hs"))
-        return {self.bills_owed: -owed, self.bills_kept: kept, self.issued: -money}
+        return {self.bills_owed: -owed, self.worth: owed, self.bills_kept: kept, self.issued: -money}
 
     def amounts(self, flows: tuple[Flow, ...], decided: Mapping[str, float], before: Values) -> dict[str, float]:
         """What the state adds to the amounts decided by others: in the end its treasury is empty.
@@ -150,6 +160,11 @@ class Region:
     def bills(self) -> Account:
         return asset(self.households, self.state.bills, self.state.currency)
 
+    @cached_property
+    def worth(self) -> Account:
+        """What the households were worth at the opening."""
+        return own_worth(self.households, self.state.currency)
+
     def earned(self, name: str) -> Account:
         """An income account of the households."""
         return revenue(self.households, name, self.state.currency)
@@ -186,7 +201,7 @@ class Region:
     def opening(self, start: Values) -> dict[Account, float]:
         """Wealth is stated and bills are; the rest of the wealth is money."""
         wealth, bills = quantize(start[f"V{self.mark}"]), quantize(start[f"Bh{self.mark}"])
-        return {self.purse: wealth - bills, self.bills: bills}
+        return {self.purse: wealth - bills, self.bills: bills, self.worth: -wealth}
 
     def amounts(
         self, flows: tuple[Flow, ...], plan: Values, before: Values, decided: Mapping[str, float]

@@ -7,7 +7,7 @@
 (6.0, -4.0, 4.0)
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import equinox as eqx
 import numpy as np
@@ -29,6 +29,7 @@ class World:
 
     def __init__(self, ledger: books.Ledger, balances: Mapping[Account, float]) -> None:
         self.ledger = ledger
+        self._row = ledger.chart.account_number  # read often
         opening = books.opening_amounts(ledger, balances)
         self._books = books.open_books(ledger, balances)
         self._log = books.begin_log(ledger, opening, self._books)
@@ -43,6 +44,20 @@ class World:
         self._log.record(str(self.period), by_flow, self._books)
         self._before, self._now = self._now, self._proved()
 
+    def gaps(self) -> tuple[dict[str, float], dict[str, float]]:
+        """What the opening left unexplained and is still there: by sector, and by claim, as `ledger.gaps` signs it.
+
+        Sectors and claims whose accounts add up are left out; those of several goods are named apart.
+        """
+        found = books.gaps(self.ledger, self._books)
+
+        def named(keys: Sequence[tuple[str, str]], column: np.ndarray) -> dict[str, float]:
+            names = [name if good == books.USD else f"{name} [{good}]" for name, good in keys]
+            return {name: value for name, value in zip(names, column.tolist(), strict=True) if value}
+
+        by_entity, by_claim = np.asarray(found.by_entity)[:, 0], np.asarray(found.by_claim)[:, 0]
+        return named(self.ledger.books, by_entity), named(self.ledger.claims, by_claim)
+
     def stock(self, *accounts: Account) -> float:
         """What these accounts hold together at the end of the last period."""
         return sum(self._read(self._now, account) for account in accounts)
@@ -56,8 +71,8 @@ class World:
         return books.audit(self._log)
 
     def _read(self, balances: np.ndarray, account: Account) -> float:
-        sign = 1.0 if account.account_class in _DEBIT_IS_POSITIVE else -1.0
-        return sign * float(balances[self.ledger.row(account)]) + 0.0
+        row = self._row[account]
+        return (1.0 if account.account_class in _DEBIT_IS_POSITIVE else -1.0) * float(balances[row]) + 0.0
 
     def _proved(self) -> np.ndarray:
         leaks = _residual(self.ledger, self._books)
