@@ -38,6 +38,7 @@ def test_the_published_equations_of_open_hold_on_the_books_whatever_parameter_ch
     run = play(OPEN, START.parameters, START.initial, schedule, 6)
     worst, where = PUBLISHED.worst_difference(run, START.parameters, schedule)
     assert worst < 1e-8, where
+    assert run.world.audit().agrees
 
 
 def test_no_gold_of_open_appears_or_vanishes_and_what_the_opening_does_not_explain_is_counted():

@@ -37,6 +37,7 @@ def test_the_published_equations_of_reg_hold_on_the_books_whatever_parameter_cha
     run = play(REG, START.parameters, START.initial, schedule, 6)
     worst, where = PUBLISHED.worst_difference(run, START.parameters, schedule)
     assert worst < 1e-8, where
+    assert run.world.audit().agrees
 
 
 def test_money_and_bills_of_reg_are_held_to_the_last_quantum_though_no_equation_says_so_of_money():
