@@ -62,6 +62,7 @@ def test_help_and_check_import_nothing_heavy(arguments: list[str]) -> None:
         ["deals", "--json"],
         ["deals", "nvidia", "--tier", "firm", "--json"],
         ["figures", "nvidia", "--concept", "revenue", "--json"],
+        ["assumptions", "funding", "--json"],
         ["show", "openai", "--json"],
         ["loops", "--json"],
         ["circularity", "microsoft", "--json"],
@@ -105,6 +106,7 @@ def test_an_entity_is_found_by_its_name_in_any_language(name: str, capsys: pytes
     [
         (["deals", "--as-of", "next week"], "bad-date"),
         (["figures", "oracle", "--concept", "revenu"], "unknown-concept"),
+        (["assumptions", "fundign"], "unknown-topic"),
         (["sql", "SELECT * FROM figurs"], "bad-sql"),
         (["cite", "no-such-record"], "unknown-record"),
         (["check", "no-such-dossier"], "no-dossier"),
@@ -160,6 +162,7 @@ def test_a_new_dossier_checks_clean_and_is_never_written_over(
         ["show", ""],
         ["deals", ""],
         ["figures", ""],
+        ["assumptions", ""],
         ["loops", "--through", ""],
         ["circularity", ""],
         ["deals", "--as-of", ""],
@@ -234,6 +237,8 @@ def test_a_date_after_the_dossiers_own_is_said_on_stderr(capsys: pytest.CaptureF
     [
         ["deals", "openai", "--tier", "paid"],
         ["figures", "openai", "--concept", "revenue"],
+        ["assumptions", "demand"],
+        ["assumptions", "beh-001"],
         ["loops", "--tier", "paid"],
         ["circularity", "coreweave"],
         ["show", "coreweave"],
@@ -245,7 +250,16 @@ def test_titles_heads_and_notes_speak_the_asked_language_and_json_keeps_its_keys
     english, other = (call(capsys, *arguments, "--lang", code)[1].splitlines() for code in ("en", lang))
     assert other[0] != english[0]
     assert any("\u4e00" <= letter <= "\u9fff" for letter in other[0])
-    for head in ("weakest leg", "USD bn", "how binding", "not counted because", "measure", "concept", "as known on"):
+    for head in (
+        "weakest leg",
+        "USD bn",
+        "how binding",
+        "not counted because",
+        "measure",
+        "concept",
+        "as known on",
+        "because",
+    ):
         assert head not in "\n".join(other)
     keys = [json.loads(call(capsys, *arguments, "--lang", code, "--json")[1]).keys() for code in ("en", lang)]
     assert keys[0] == keys[1]
@@ -255,6 +269,26 @@ def test_every_column_of_every_table_has_a_head_in_the_catalogs(capsys: pytest.C
     for arguments in (["deals"], ["figures", "oracle"], ["loops"], ["circularity", "microsoft"]):
         rows = json.loads(call(capsys, *arguments, "--json")[1])["rows"]
         assert set(rows[0]) <= set(HEADS)
+    rows = json.loads(call(capsys, "assumptions", "--json")[1])["rows"]
+    assert set(rows[0]) - {"points", "sensitive"} <= set(HEADS)  # lists and marks for programs, not in the table
     shown = json.loads(call(capsys, "show", "oracle", "--json")[1])
     heads = {key for part in PARTS for row in shown[part.replace(" ", "_")] for key in row} - {""}
     assert heads <= set(HEADS)
+
+
+def test_assumptions_show_those_that_move_the_outcome_most_first(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = json.loads(call(capsys, "assumptions", "--json")[1])["rows"]
+    marks = [row["sensitive"] for row in rows]
+    assert marks == sorted(marks, reverse=True)
+    assert {row["id"] for row in rows if row["sensitive"]} >= {"dem-035", "beh-001"}
+    _, out, _ = call(capsys, "assumptions", "demand")
+    assert "1 row first" in out
+    assert out.index("dem-035") < out.index("dem-001")
+
+
+def test_one_assumption_is_shown_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = call(capsys, "assumptions", "dem-035", "--json")
+    (row,) = json.loads(out)["rows"]
+    assert row["why"]
+    _, out, _ = call(capsys, "assumptions", "dem-035")
+    assert "because" in out

@@ -24,7 +24,7 @@ from ouroloop.dossier import Dossier, load
 from ouroloop.dossier.sql import TABLES, query
 
 DAY = date(2025, 11, 21)
-LISTS = {"deals", "quotes", "lives", "events", "claims"}
+LISTS = {"deals", "quotes", "lives", "events", "claims", "assumptions"}
 
 
 def last_day(text: str) -> date:
@@ -120,6 +120,7 @@ def test_the_cut_takes_something_away_and_leaves_something(pair: tuple[Dossier, 
 def test_no_record_of_the_view_was_known_later(pair: tuple[Dossier, Dossier, Path]) -> None:
     view = pair[0]
     records = [*view.deals.values(), *view.figures, *view.quotes, *view.lives, *view.events, *view.claims]
+    records += view.assumptions.values()
     assert later([record.model_dump(mode="json") for record in records]) == []
 
 
@@ -144,6 +145,7 @@ def test_every_reading_command_prints_the_same(
     for arguments in (
         ["deals"],
         ["figures"],
+        ["assumptions"],
         ["loops"],
         ["circularity", "microsoft"],
         ["circularity", "coreweave", "--year", "2025", "--tier", "firm"],

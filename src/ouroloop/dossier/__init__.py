@@ -11,6 +11,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ouroloop.dossier.assumption import Assumption, Distribution
 from ouroloop.dossier.checks import check
 from ouroloop.dossier.concepts import CONCEPTS, Concept, concept
 from ouroloop.dossier.dossier import Dossier, cites_of, load
@@ -41,6 +42,7 @@ from ouroloop.dossier.names import spellings
 from ouroloop.dossier.scaffold import new_dossier
 
 if TYPE_CHECKING:
+    from ouroloop.dossier.assume import quantile
     from ouroloop.dossier.choose import Choice, choose
     from ouroloop.dossier.flows import Flow, flows
     from ouroloop.dossier.funnel import Funnel, funnel
@@ -52,12 +54,14 @@ if TYPE_CHECKING:
 __all__ = [
     "CONCEPTS",
     "Article",
+    "Assumption",
     "Basket",
     "Choice",
     "Cite",
     "Claim",
     "Concept",
     "Deal",
+    "Distribution",
     "Dossier",
     "Entity",
     "EntityKind",
@@ -88,6 +92,7 @@ __all__ = [
     "load",
     "network",
     "new_dossier",
+    "quantile",
     "replay",
     "spellings",
     "standings",
@@ -112,6 +117,7 @@ _LATER = {
     "funnel": "funnel",
     "loop_flows": "network",
     "network": "network",
+    "quantile": "assume",
     "replay": "replay",
     "standings": "standing",
     "tier_of": "standing",

@@ -80,6 +80,12 @@ CODES: dict[str, Code] = {
     "bad-amount": Code(
         "schema", "low and high do not make an interval", "An amount is what binds and what was headlined."
     ),
+    "bad-range": Code(
+        "schema", "value, low and high of an assumption are not in order", "A slip of a digit would be drawn from."
+    ),
+    "bad-distribution": Code(
+        "schema", "numbers that a distribution cannot have", "A draw from it would not be what the row says."
+    ),
     "bad-order": Code("schema", "an end before its start", "Money cannot move in such a period."),
     "empty-value": Code("schema", "a key without a value", "Unknown is said by leaving the key out."),
     "empty-list": Code("schema", "a list that must not be empty", "The record says nothing without it."),

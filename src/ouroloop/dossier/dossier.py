@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 
 from ouroloop.core import BadInput
+from ouroloop.dossier.assumption import Assumption
 from ouroloop.dossier.checks import find_problems
 from ouroloop.dossier.models import (
     Basket,
@@ -29,6 +30,9 @@ from ouroloop.dossier.models import (
 from ouroloop.dossier.names import Names
 from ouroloop.dossier.read import Reading, read
 
+Cited = Deal | Figure | Quote | UsefulLife | Event | Claim | Assumption
+"""A record that cites sources."""
+
 
 @dataclass(frozen=True)
 class Dossier:
@@ -45,6 +49,8 @@ class Dossier:
     claims: tuple[Claim, ...]
     date: date
     """The day up to which things are known."""
+    assumptions: Mapping[str, Assumption] = field(default_factory=lambda: MappingProxyType({}))
+    """What behaviors take for granted, by id."""
 
     def __hash__(self) -> int:
         """So that answers can be kept by dossier; equal dossiers have equal hashes."""
@@ -81,6 +87,7 @@ class Dossier:
             events=tuple(e for e in self.events if e.known.last <= day),
             claims=claims,
             date=day,
+            assumptions=MappingProxyType({a.id: a for a in self.assumptions.values() if a.known.last <= day}),
         )
         cited = {cite.source for cite in view.cites()}
         sources = {
@@ -102,7 +109,7 @@ class Dossier:
         """The source that a cite of this dossier names."""
         return self.sources[cite.source]
 
-    def needs_primary(self, record: Deal | Figure | Quote | UsefulLife | Event | Claim) -> bool:
+    def needs_primary(self, record: Cited) -> bool:
         """Does no source of the record have an address that a reader could open?"""
         cites = cites_of(record)
         return bool(cites) and all(self.sources[cite.source].needs_primary for cite in cites)
@@ -124,17 +131,18 @@ class Dossier:
 
     def cites(self) -> Iterator[Cite]:
         """Every cite of every record."""
-        for records in (self.deals.values(), self.figures, self.quotes, self.lives, self.events, self.claims):
+        others = (self.quotes, self.lives, self.events, self.claims, self.assumptions.values())
+        for records in (self.deals.values(), self.figures, *others):
             for record in records:
                 yield from cites_of(record)
 
 
-def cites_of(record: Deal | Figure | Quote | UsefulLife | Event | Claim) -> tuple[Cite, ...]:
+def cites_of(record: Cited) -> tuple[Cite, ...]:
     """The cites of one record, those of its status steps included."""
     if isinstance(record, Deal):
         steps = (*record.status, *(step for tranche in record.tranches for step in tranche.status))
         return (*record.sources, *(cite for step in steps for cite in step.sources))
-    if isinstance(record, (Event, Claim)):
+    if isinstance(record, (Event, Claim, Assumption)):
         return record.sources
     return (record.cite,)
 
@@ -166,6 +174,7 @@ def assemble(reading: Reading) -> Dossier:
         events=tuple(reading.events),
         claims=tuple(reading.claims),
         date=reading.header.as_of,
+        assumptions=MappingProxyType({one.id: one for one in reading.assumptions}),
     )
 
 

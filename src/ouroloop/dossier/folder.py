@@ -24,8 +24,9 @@ FOLDERS = {
     "sources": "sources",
     "quotes": "quotes",
     "claims": "claims",
+    "assumptions": "assumptions",
 }
-SINGLE = {"dossier.yaml": "header", "lives.yaml": "lives", "events.yaml": "events"}
+SINGLE = {"dossier.yaml": "header", "lives.yaml": "lives", "events.yaml": "events", "assumptions.yaml": "assumptions"}
 
 # Files that may lie beside the data without being read.
 _SILENT = ("readme", "license", "notice", "changelog")

@@ -35,7 +35,7 @@ class Record(BaseModel):
     )
 
 
-def _refusal(code: str, message: str) -> PydanticCustomError:
+def refusal(code: str, message: str) -> PydanticCustomError:
     """What a validator raises: `code` is the name under which the user finds it in docs/errors.md."""
     return PydanticCustomError(code, "{message}", {"message": message})  # pyright: ignore[reportArgumentType]
 
@@ -51,13 +51,13 @@ def _when(value: Any) -> PartialDate:
     try:
         return _parse_when(str(value))
     except ValueError as error:
-        raise _refusal("bad-date", str(error)) from None
+        raise refusal("bad-date", str(error)) from None
 
 
 def _day(value: Any) -> Any:
     """`2025-10-06` and nothing else: pydantic alone would read `0` as the first day of 1970."""
     if isinstance(value, str) and not _DAY.fullmatch(value):
-        raise _refusal("bad-date", f"'{value}' is not a day (use 2025-10-06)")
+        raise refusal("bad-date", f"'{value}' is not a day (use 2025-10-06)")
     return value
 
 
@@ -86,7 +86,7 @@ Number = Annotated[float, Field(ge=-1e9, le=1e9)]
 
 def _not_before_1600(when: PartialDate) -> PartialDate:
     if when.first.year < 1600:
-        raise _refusal("bad-date", f"the year of '{when}' is before 1600")
+        raise refusal("bad-date", f"the year of '{when}' is before 1600")
     return when
 
 
@@ -226,7 +226,7 @@ class Entity(Record):
     @model_validator(mode="after")
     def _reason_given(self) -> Self:
         if self.unexplained_revenue == "customers" and not self.unexplained_why:
-            raise _refusal(
+            raise refusal(
                 "missing-reason", "'unexplained_revenue: customers' is an assumption; say why in unexplained_why"
             )
         return self
@@ -309,9 +309,9 @@ class Schedule(Record):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.last < self.first:
-            raise _refusal("bad-order", f"the schedule ends ({self.end}) before it starts ({self.start})")
+            raise refusal("bad-order", f"the schedule ends ({self.end}) before it starts ({self.start})")
         if (self.last - self.first).days > 366 * 60:
-            raise _refusal("bad-order", "a schedule may last at most 60 years")
+            raise refusal("bad-order", "a schedule may last at most 60 years")
         return self
 
     @property
@@ -340,9 +340,9 @@ class Tranche(Record):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.low is None and self.high is not None:
-            raise _refusal("bad-amount", "high without low: write low: 0 when nothing binds")
+            raise refusal("bad-amount", "high without low: write low: 0 when nothing binds")
         if self.low is not None and self.high is not None and self.low > self.high:
-            raise _refusal("bad-amount", f"low {self.low:g} is above high {self.high:g}")
+            raise refusal("bad-amount", f"low {self.low:g} is above high {self.high:g}")
         return self
 
     @property
@@ -434,7 +434,7 @@ class Figure(Record):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.start and self.start > self.end:
-            raise _refusal("bad-order", f"the period ends ({self.end}) before it starts ({self.start})")
+            raise refusal("bad-order", f"the period ends ({self.end}) before it starts ({self.start})")
         return self
 
     @property
@@ -448,7 +448,7 @@ def _period(value: Any) -> Any:
     if isinstance(value, str):
         start, slash, end = value.partition("/")
         if not slash:
-            raise _refusal("bad-date", f"'{value}' is not a period (use 2025-01-01/2025-12-31)")
+            raise refusal("bad-date", f"'{value}' is not a period (use 2025-01-01/2025-12-31)")
         return (start, end)
     return value
 
@@ -470,7 +470,7 @@ class SeriesValue(Record):
     @model_validator(mode="after")
     def _one_time(self) -> Self:
         if (self.at is None) == (self.period is None):
-            raise _refusal("one-of", "give exactly one of 'at' (a date) and 'period' (start/end)")
+            raise refusal("one-of", "give exactly one of 'at' (a date) and 'period' (start/end)")
         return self
 
 
@@ -530,7 +530,7 @@ class UsefulLife(Record):
     @model_validator(mode="after")
     def _someone(self) -> Self:
         if (self.entity is None) == (self.estimate_by is None):
-            raise _refusal("one-of", "give exactly one of 'entity' and 'estimate_by'")
+            raise refusal("one-of", "give exactly one of 'entity' and 'estimate_by'")
         return self
 
 
@@ -585,7 +585,7 @@ class Claim(Record):
     @model_validator(mode="after")
     def _finding_given(self) -> Self:
         if self.found is not Verdict.UNTESTED and self.finding is None:
-            raise _refusal("missing-reason", f"a claim found {self.found} needs a finding")
+            raise refusal("missing-reason", f"a claim found {self.found} needs a finding")
         return self
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ouroloop.core import Problem
+from ouroloop.dossier.assumption import Assumption
 from ouroloop.dossier.folder import find, listing, read_bytes
 from ouroloop.dossier.marks import Loc, Tree
 from ouroloop.dossier.models import (
@@ -73,6 +74,12 @@ class ClaimFile(Record):
     claims: tuple[Claim, ...]
 
 
+class AssumptionFile(Record):
+    """A file of `assumptions/`, or the file `assumptions.yaml`."""
+
+    assumptions: tuple[Assumption, ...]
+
+
 FILES: dict[str, type[Record]] = {
     "header": Header,
     "entities": EntityFile,
@@ -83,6 +90,7 @@ FILES: dict[str, type[Record]] = {
     "lives": LifeFile,
     "events": EventFile,
     "claims": ClaimFile,
+    "assumptions": AssumptionFile,
 }
 """What each kind of file must hold."""
 
@@ -101,6 +109,7 @@ class Reading:
     lives: list[UsefulLife] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    assumptions: list[Assumption] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     """Files of the folder that are not read."""

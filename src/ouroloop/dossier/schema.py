@@ -24,7 +24,8 @@ _ONE_TRANCHE = ("low", "high", "condition", "schedule")
 
 
 def schema(kind: str) -> Schema:
-    """The schema of one kind of file: header, entities, deals, figures, sources, quotes, lives, events or claims."""
+    """The schema of one kind of file: header, entities, deals, figures, sources, quotes, lives, events, claims
+    or assumptions."""
     made = cast(Schema, _loosened(FILES[kind].model_json_schema(by_alias=True)))
     definitions = made.get("$defs", {})
     definitions.pop("Place", None)
@@ -108,4 +109,8 @@ def _life(definition: Schema) -> None:
     definition["oneOf"] = [{"required": ["entity"]}, {"required": ["estimate_by"]}]
 
 
-_ADAPT = {"Cite": _cite, "Deal": _deal, "SeriesValue": _series_value, "UsefulLife": _life}
+def _point(definition: Schema) -> None:
+    definition["oneOf"] = [{"required": [key]} for key in ("at", "day", "percentile")]
+
+
+_ADAPT = {"Cite": _cite, "Point": _point, "Deal": _deal, "SeriesValue": _series_value, "UsefulLife": _life}

@@ -65,6 +65,11 @@ TABLES: dict[str, dict[str, str]] = {
         "id": "VARCHAR", "article": "VARCHAR", "says": "VARCHAR", "found": "VARCHAR", "finding": "VARCHAR",
         "known": "DATE",
     },
+    "assumptions": {
+        "id": "VARCHAR", "topic": "VARCHAR", "name": "VARCHAR", "unit": "VARCHAR", "value": "DOUBLE", "low": "DOUBLE",
+        "high": "DOUBLE", "distribution": "VARCHAR", "points": "VARCHAR", "basis": "VARCHAR", "why": "VARCHAR",
+        "known": "DATE", "known_basis": "VARCHAR", "sensitive": "BOOLEAN", "grade": "VARCHAR", "sources": "VARCHAR",
+    },
 }  # fmt: skip
 
 
@@ -167,7 +172,9 @@ def _rows(dossier: Dossier, table: str) -> Iterable[Row]:
                 days = (s.published.last if s.published else None, s.accessed.last if s.accessed else None)
                 yield (s.id, s.title, s.producer, s.address, s.locator, *days, s.source_class, s.needs_primary)
         case "citations":
-            for kind, records in (("deal", dossier.deals.values()), ("claim", dossier.claims)):
+            assumptions = dossier.assumptions.values()
+            cited = (("deal", dossier.deals.values()), ("claim", dossier.claims), ("assumption", assumptions))
+            for kind, records in cited:
                 for record in records:
                     for cite in record.sources:
                         yield (kind, record.id, cite.source, cite.locator)
@@ -187,5 +194,12 @@ def _rows(dossier: Dossier, table: str) -> Iterable[Row]:
         case "claims":
             for c in dossier.claims:
                 yield (c.id, c.article, c.says.en, c.found, c.finding.en if c.finding else None, c.known.last)
+        case "assumptions":
+            for a in dossier.assumptions.values():
+                points = "; ".join(map(str, a.points)) or None
+                yield (
+                    *(a.id, a.topic, a.name, a.unit, a.value, a.low, a.high, a.distribution, points, a.basis, a.why),
+                    *(a.known.last, a.known_basis, a.sensitive, a.grade, ", ".join(map(str, a.sources))),
+                )
         case _:
             raise AssertionError(f"no rows for table {table}")

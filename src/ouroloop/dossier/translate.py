@@ -38,7 +38,7 @@ _CODES = {
     "too_short": "empty-list",
 }
 # Codes that the validators of models.py raise themselves; they bring their own sentence.
-OWN = ("bad-amount", "bad-date", "bad-order", "missing-reason", "one-of")
+OWN = ("bad-amount", "bad-date", "bad-distribution", "bad-order", "bad-range", "missing-reason", "one-of")
 
 _ID = "^[a-z0-9]"
 _ID_FORM = "lower-case letters, digits, '.' and '-' (in a concept also '_'), starting with a letter or digit"

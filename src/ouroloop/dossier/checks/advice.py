@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
+from ouroloop.dossier.assumption import Assumption
 from ouroloop.dossier.checks.references import cites
 from ouroloop.dossier.checks.registry import Facts, Finding, check_named
 from ouroloop.dossier.models import Deal, Grade, Record, SourceClass
@@ -84,7 +85,7 @@ def stale_figure(facts: Facts) -> Iterator[Finding]:
 
 @check_named("low-confidence", "advisory")
 def low_confidence(facts: Facts) -> Iterator[Finding]:
-    """A deal, or an entity's figures, are graded low.
+    """A deal, an entity's figures or assumptions are graded low.
 
     They should not carry a headline.
     """
@@ -96,6 +97,11 @@ def low_confidence(facts: Facts) -> Iterator[Finding]:
         if low:
             message = f"{len(low)} of {len(figures)} figures of '{entity}' are graded low, the first here."
             yield Finding(low[0], ("grade",), message, "look for a better source")
+    for topic, mine in _by_topic(facts).items():
+        weak = [one for one in mine if one.grade is Grade.LOW]
+        if weak:
+            message = f"{len(weak)} of {len(mine)} assumptions on {topic} are graded low, the first here."
+            yield Finding(weak[0], ("grade",), message, "look for a better source")
 
 
 @check_named("assumed-date", "advisory")
@@ -112,6 +118,18 @@ def assumed_date(facts: Facts) -> Iterator[Finding]:
     for life in facts.reading.lives:
         if life.known_basis == "assumed":
             yield Finding(life, ("known_basis",), "The publication day is assumed.", "look up when it was published")
+    for topic, mine in _by_topic(facts).items():
+        late = [one for one in mine if one.known_basis == "assumed"]
+        if late:
+            message = f"{len(late)} of {len(mine)} assumptions on {topic} have an assumed day, the first here."
+            yield Finding(late[0], ("known_basis",), message, "look up when it was published")
+
+
+def _by_topic(facts: Facts) -> dict[str, list[Assumption]]:
+    found: dict[str, list[Assumption]] = {}
+    for one in facts.reading.assumptions:
+        found.setdefault(one.topic, []).append(one)
+    return found
 
 
 @check_named("disputed", "advisory")

@@ -25,8 +25,8 @@ def after_collection(facts: Facts) -> Iterator[Finding]:
 
 def _known(facts: Facts) -> Iterator[tuple[Record, date]]:
     reading = facts.reading
-    groups = (reading.deals, reading.figures, reading.quotes, reading.lives, reading.events, reading.claims)
-    for records in groups:
+    others = (reading.quotes, reading.lives, reading.events, reading.claims, reading.assumptions)
+    for records in (reading.deals, reading.figures, *others):
         for record in records:
             yield record, record.known.last
 

@@ -78,7 +78,7 @@ def cites(facts: Facts) -> Iterator[tuple[Record, Loc, Cite]]:
                     yield deal, (*loc, number, "sources", place), cite
     for record in (*reading.figures, *reading.quotes, *reading.lives):
         yield record, ("cite",), record.cite
-    for record in (*reading.events, *reading.claims):
+    for record in (*reading.events, *reading.claims, *reading.assumptions):
         for number, cite in enumerate(record.sources):
             yield record, ("sources", number), cite
 
@@ -132,6 +132,7 @@ def repeated_id(facts: Facts) -> Iterator[Finding]:
         ("deal", reading.deals),
         ("source", reading.sources),
         ("claim", reading.claims),
+        ("assumption", reading.assumptions),
     )
     for kind, records in kinds:
         first: dict[str, Record] = {}
