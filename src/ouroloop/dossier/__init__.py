@@ -11,7 +11,6 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ouroloop.dossier.assumption import Assumption, Distribution
 from ouroloop.dossier.checks import check
 from ouroloop.dossier.concepts import CONCEPTS, Concept, concept
 from ouroloop.dossier.dossier import Dossier, cites_of, load
@@ -38,6 +37,7 @@ from ouroloop.dossier.models import (
     UsefulLife,
     Verdict,
 )
+from ouroloop.dossier.models.assumption import Assumption, Distribution
 from ouroloop.dossier.names import spellings
 from ouroloop.dossier.scaffold import new_dossier
 

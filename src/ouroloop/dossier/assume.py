@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ouroloop.dossier.assumption import Assumption, Distribution
+from ouroloop.dossier.models.assumption import Assumption, Distribution
 
 if TYPE_CHECKING:
     import numpy as np

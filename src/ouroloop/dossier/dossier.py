@@ -10,7 +10,6 @@ from functools import cached_property
 from types import MappingProxyType
 
 from ouroloop.core import BadInput
-from ouroloop.dossier.assumption import Assumption
 from ouroloop.dossier.checks import find_problems
 from ouroloop.dossier.models import (
     Basket,
@@ -27,6 +26,7 @@ from ouroloop.dossier.models import (
     Tranche,
     UsefulLife,
 )
+from ouroloop.dossier.models.assumption import Assumption
 from ouroloop.dossier.names import Names
 from ouroloop.dossier.read import Reading, read
 

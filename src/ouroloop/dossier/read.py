@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ouroloop.core import Problem
-from ouroloop.dossier.assumption import Assumption
 from ouroloop.dossier.folder import find, listing, read_bytes
 from ouroloop.dossier.marks import Loc, Tree
 from ouroloop.dossier.models import (
@@ -28,6 +27,7 @@ from ouroloop.dossier.models import (
     Source,
     UsefulLife,
 )
+from ouroloop.dossier.models.assumption import Assumption
 from ouroloop.dossier.parse import decode, parse
 from ouroloop.dossier.translate import capped, problems_of
 

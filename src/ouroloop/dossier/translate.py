@@ -37,7 +37,7 @@ _CODES = {
     "dict_type": "bad-shape",
     "too_short": "empty-list",
 }
-# Codes that the validators of models.py raise themselves; they bring their own sentence.
+# Codes that the validators of the records raise themselves; they bring their own sentence.
 OWN = ("bad-amount", "bad-date", "bad-distribution", "bad-order", "bad-range", "missing-reason", "one-of")
 
 _ID = "^[a-z0-9]"

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ouroloop.dossier.assumption import Assumption
 from ouroloop.dossier.checks.references import cites
 from ouroloop.dossier.checks.registry import Facts, Finding, check_named
 from ouroloop.dossier.models import Deal, Grade, Record, SourceClass
+from ouroloop.dossier.models.assumption import Assumption
 from ouroloop.dossier.names import Names, fold, spellings
 
 STALE_AFTER = timedelta(days=550)

@@ -8,7 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from ouroloop.dossier.models import Cites, Grade, Id, Known, Line, Number, Record, refusal
+from ouroloop.dossier.models.record import Id, Known, Line, Number, Record, refusal
+from ouroloop.dossier.models.source import Cites, Grade
 
 Unit = Literal[
     "usd", "usd_m", "usd_bn", "usd_bn_per_year", "usd_bn_per_quarter", "usd_bn_per_day", "usd_bn_per_gw",
