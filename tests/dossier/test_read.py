@@ -132,12 +132,12 @@ def test_all_problems_of_all_files_come_at_once_and_nothing_is_loaded(root: Path
     assert list(raised.value.problems) == check(root)
 
 
-@pytest.mark.parametrize("form", ["loop", "./loop", "loop/", "../work/loop", "loop/dossier.yaml"])
+@pytest.mark.parametrize("form", ["loop", "./loop", "loop/", "../desk/loop", "loop/dossier.yaml"])
 def test_paths_are_shown_as_the_user_wrote_them(root: Path, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    work = root.parent / "work"
-    work.mkdir()
-    root.rename(work / "loop")
-    monkeypatch.chdir(work)
+    desk = root.parent / "desk"
+    desk.mkdir()
+    root.rename(desk / "loop")
+    monkeypatch.chdir(desk)
     shown = form.removesuffix("/dossier.yaml").rstrip("/")
     assert load(form).figures[0].place.path == f"{shown}/figures/chip-maker.yaml"
 
