@@ -109,3 +109,9 @@ def test_schemas_are_written_one_file_a_kind(tmp_path: Path) -> None:
     assert [path.name for path in written] == [f"{kind}.schema.json" for kind in FILES]
     assert json.loads(written[2].read_text(encoding="utf-8")) == schema("deals")
     assert set(FOLDERS) | set(SINGLE.values()) == set(FILES)
+
+
+def test_an_editor_shows_what_a_field_means() -> None:
+    properties = schema("deals")["$defs"]["Deal"]["properties"]
+    assert properties["link"]["description"] == "The circular bargain that this deal is one leg of."
+    assert schema("figures")["$defs"]["SeriesValue"]["properties"].keys() >= {"at", "period", "value"}

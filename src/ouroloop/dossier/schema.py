@@ -6,12 +6,16 @@ decides. Every scalar may be written without quotes, so a text may be a number t
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
 from ouroloop.dossier.folder import FOLDERS
+from ouroloop.dossier.models import Record
 from ouroloop.dossier.read import FILES
 
 Schema = dict[str, Any]
@@ -29,6 +33,9 @@ def schema(kind: str) -> Schema:
     made = cast(Schema, _loosened(FILES[kind].model_json_schema(by_alias=True)))
     definitions = made.get("$defs", {})
     definitions.pop("Place", None)
+    for model in Record.__subclasses__():
+        if model.__name__ in definitions:
+            _describe(definitions[model.__name__], model)
     for name, adapt in _ADAPT.items():
         if name in definitions:
             adapt(definitions[name])
@@ -47,6 +54,22 @@ def write_schemas(folder: str | os.PathLike[str]) -> list[Path]:
         path.write_text(json.dumps(schema(kind), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         written.append(path)
     return written
+
+
+def _describe(definition: Schema, model: type[Record]) -> None:
+    """Put the string under each field of a record into its schema.
+
+    Read from the source here, since pydantic would read it at every import and slow each check down.
+    """
+    (made,) = ast.parse(inspect.getsource(model)).body
+    assert isinstance(made, ast.ClassDef), f"{model} is no class"
+    for field, under in pairwise(made.body):
+        match field, under:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                alias = model.model_fields[name].alias or name
+                definition["properties"][alias]["description"] = " ".join(words.split())
+            case _:
+                pass
 
 
 def _loosened(node: Any) -> Any:

@@ -24,9 +24,7 @@ from ouroloop.core import PartialDate
 class Record(BaseModel):
     """The base of every record: frozen, no unknown keys, finite numbers."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, populate_by_name=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, populate_by_name=True)
 
 
 def refusal(code: str, message: str) -> PydanticCustomError:
