@@ -33,7 +33,7 @@ def direct(flows: np.ndarray) -> np.ndarray:
             visits = np.linalg.solve(system, np.eye(len(members))[-1])
             step = (inner.sum(1) / visits).min()
             left[np.ix_(members, members)] = inner - step * visits[:, None] * share
-        left[left < 1e-12] = 0.0
+        left[left < 1e-11 * flows.max()] = 0.0
 
 
 def run() -> list[Ratio]:

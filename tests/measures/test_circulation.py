@@ -10,6 +10,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
+from benchmarks.balanced_flow import direct
 from ouroloop.core import BadInput
 from ouroloop.measures import (
     FlowEdges,
@@ -25,25 +26,6 @@ from tests.measures.worlds import matrices
 
 pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
 WORLDS = settings(max_examples=40, deadline=None)
-
-
-def _forwarded(flows: np.ndarray) -> np.ndarray:
-    """Balanced Flow Forwarding as published, dense: the largest fair circulation per component, again and again."""
-    left = flows - np.diag(flows.diagonal())
-    while True:
-        count, label = connected_components(csr_array(left), directed=True, connection="strong")
-        if count == len(left):
-            return flows - left
-        for component in np.flatnonzero(np.bincount(label) > 1):
-            members = np.flatnonzero(label == component)
-            inner = left[np.ix_(members, members)]
-            share = inner / inner.sum(1, keepdims=True)
-            system = share.T - np.eye(len(members))
-            system[-1] = 1.0
-            visits = np.linalg.solve(system, np.eye(len(members))[-1])
-            step = (inner.sum(1) / visits).min()
-            left[np.ix_(members, members)] = inner - step * visits[:, None] * share
-        left[left < 1e-11 * flows.max()] = 0.0
 
 
 def _sparse(n: int, links: int, seed: int) -> np.ndarray:
@@ -101,7 +83,7 @@ def test_the_compiled_forwarding_is_the_published_recursion(n: int, links: int):
     for seed in range(3):
         flows = _sparse(n, links, seed)
         edges = read_edges(flows)
-        np.testing.assert_allclose(edges.matrix(balanced_circulation(flows)), _forwarded(flows), atol=1e-9)
+        np.testing.assert_allclose(edges.matrix(balanced_circulation(flows)), direct(flows), atol=1e-9)
 
 
 def test_forwarding_on_a_ring_that_sweeps_cannot_settle_on():
@@ -128,7 +110,7 @@ def test_cycle_weights_rebuild_the_circulation(flows: np.ndarray):
 
 
 def test_a_walk_estimates_the_throughput_that_listing_finds():
-    flows = _forwarded(_sparse(14, 60, 4)) + np.diag(np.arange(14.0) / 7)
+    flows = direct(_sparse(14, 60, 4)) + np.diag(np.arange(14.0) / 7)
     edges = read_edges(np.where(flows > 1e-9, flows, 0))
     exact, walked = cycle_weights(edges), cycle_weights(edges, most=10, seed=3)
     assert walked.cycles is None

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from ouroloop.core import Tier
-from ouroloop.report.friends import Friend, friends_section
+from ouroloop.dossier.replay import Reading
+from ouroloop.report.friends import friends_section
 from ouroloop.report.gauges import Gauge, gauges_section
 from ouroloop.report.headline_funnel import FunnelItem, funnel_section
 from ouroloop.report.language import CODES, Language
@@ -80,11 +81,11 @@ def ratios(language: Language) -> Section | None:
 
 def friends(language: Language) -> Section | None:
     some = [
-        Friend("chip", "Chip", 100, 100, 0, 0, 0, 0),
-        Friend("cloud", "Cloud", 100, 100, 0, 100, 0, 0),
-        Friend("lab", "Lab", 100, 0, 100, 0, 100, 0),
+        Reading("chip", 100, 100, 0, 0, 0, 0),
+        Reading("cloud", 100, 100, 0, 100, 0, 0),
+        Reading("lab", 100, 0, 100, 0, 100, 0),
     ]
-    return friends_section(some, language)
+    return friends_section(some, {"chip": "Chip", "cloud": "Cloud", "lab": "Lab"}, language)
 
 
 def gauges(language: Language) -> Section | None:

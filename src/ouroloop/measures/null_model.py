@@ -167,7 +167,11 @@ def _realigned(edges: FlowEdges, rng: np.random.Generator) -> FlowEdges:
 
 
 def _rewired(edges: FlowEdges, rng: np.random.Generator) -> FlowEdges:
-    """Exchange the payees of random pairs of links, then scale rows and columns in turn toward the old totals."""
+    """Exchange the payees of random pairs of links, then scale rows and columns in turn toward the old totals.
+
+    Where the new links cannot carry the old totals, scaling drives some of them toward nothing; each keeps a
+    billionth of the smallest payment, so that a link stays a link.
+    """
     source, target = edges.source.copy(), edges.target.copy()
     links = set(zip(source.tolist(), target.tolist(), strict=True))
     for a, b in rng.integers(source.size, size=(20 * source.size, 2)).tolist():
@@ -179,10 +183,11 @@ def _rewired(edges: FlowEdges, rng: np.random.Generator) -> FlowEdges:
         target[a], target[b] = m, j
     paid, received = _strengths(edges)
     amount = edges.amount.copy()
+    least = 1e-9 * float(amount.min())
     for _ in range(500):
         amount *= (received / np.maximum(np.bincount(target, amount, edges.n), 1e-300))[target]
         ratio = paid / np.maximum(np.bincount(source, amount, edges.n), 1e-300)
-        amount *= ratio[source]
+        amount = np.maximum(amount * ratio[source], least)
         if np.abs(ratio[source] - 1.0).max() < 1e-12:
             break
     order = np.lexsort((target, source))

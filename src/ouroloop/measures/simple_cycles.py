@@ -25,9 +25,11 @@ def cycle_counts(
     edges = read_edges(F)
     length = _limit(edges, max_length)
     start, target = edges.row_starts().astype(np.uint32), edges.target.astype(np.uint32)
-    unbounded = length >= edges.n
-    search = _count_all if unbounded else _count
-    return search(edges.n, start, target, length, most, _roots(edges, through_first))
+    roots = _roots(edges, through_first)
+    if length >= edges.n:
+        return _count_all(edges.n, start, target, length, most, roots)
+    none = np.empty(0, np.int64)
+    return _search(edges.n, start, target, length, most, roots, none, none)
 
 
 def cycle_edges(
@@ -42,7 +44,7 @@ def cycle_edges(
     counts = cycle_counts(edges, length, NO_LIMIT, through_first)
     flat = np.empty(int(counts @ np.arange(counts.size)), np.int64)
     offset = np.empty(int(counts.sum()) + 1, np.int64)
-    _fill(edges.n, start, target, length, flat, offset, _roots(edges, through_first))
+    _search(edges.n, start, target, length, NO_LIMIT, _roots(edges, through_first), flat, offset)
     return flat, offset
 
 
@@ -110,9 +112,13 @@ def _by_payee(n, start, target):
 
 @kernel
 @no_type_check
-def _count(n, start, target, length, most, roots):
+def _search(n, start, target, length, most, roots, flat, offset):
+    """Count the cycles by length; where `offset` has room, also write each cycle's edges into `flat`."""
     counts = np.zeros(length + 1, np.int64)
-    total = 0
+    total, filled = 0, 0
+    keep = offset.size > 0
+    if keep:
+        offset[0] = 0
     into, payer = _by_payee(n, start, target)
     home, queue = np.empty(n, np.int64), np.empty(n, np.uint32)
     on_path = np.zeros(n, np.bool_)
@@ -138,6 +144,11 @@ def _count(n, start, target, length, most, roots):
                 if depth < length:
                     counts[depth + 1] += 1
                     total += 1
+                    if keep:
+                        for k in range(depth + 1):
+                            flat[filled] = edge_at[k] - one
+                            filled += 1
+                        offset[total] = filled
                     if total > most:
                         return counts
                 continue
@@ -147,47 +158,6 @@ def _count(n, start, target, length, most, roots):
                 on_path[j] = True
                 edge_at[depth] = start[j]
     return counts
-
-
-@kernel
-@no_type_check
-def _fill(n, start, target, length, flat, offset, roots):
-    into, payer = _by_payee(n, start, target)
-    home, queue = np.empty(n, np.int64), np.empty(n, np.uint32)
-    on_path = np.zeros(n, np.bool_)
-    path, edge_at = np.empty(length + 1, np.uint32), np.empty(length + 1, np.uint32)
-    found, filled = 0, 0
-    offset[0] = 0
-    one = np.uint32(1)
-    for root in range(roots):
-        _way_home(np.uint32(root), n, into, payer, home, queue)
-        depth = 0
-        path[0] = root
-        edge_at[0] = start[root]
-        while depth >= 0:
-            i = path[depth]
-            e = edge_at[depth]
-            if e == start[i + one]:
-                on_path[i] = False
-                depth -= 1
-                continue
-            edge_at[depth] = e + one
-            j = target[e]
-            if j < root:
-                continue
-            if j == root:
-                if depth < length:
-                    for k in range(depth + 1):
-                        flat[filled] = edge_at[k] - one
-                        filled += 1
-                    found += 1
-                    offset[found] = filled
-                continue
-            if not on_path[j] and depth + 1 + home[j] <= length:
-                depth += 1
-                path[depth] = j
-                on_path[j] = True
-                edge_at[depth] = start[j]
 
 
 @kernel

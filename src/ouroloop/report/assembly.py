@@ -45,6 +45,7 @@ def build(dossier: Dossier, language: Language) -> Findings:
     measured, replayed = Measured.of(dossier, first, last), Replayed.of(dossier)
     paid, trips = payers(measured, language), round_trips(measured, language)
     years, span = over_years(dossier, replayed, language)
+    names = {entity.id: language.name(entity) for entity in dossier.entities.values()}
     period, tiers = language.period(first, last), language.text("paid money only")
     coverage = language.text(
         "Revenue is published for {count} of {all} members.",
@@ -52,7 +53,7 @@ def build(dossier: Dossier, language: Language) -> Findings:
         all=language.number(len(measured.members), 0),
     )
     sections: list[Section | None] = [
-        friends_section(replayed.friends(language), language) if stylized and begun else None,
+        friends_section(replayed.run.reading(), names, language) if stylized and begun else None,
         beyond_revenue_section(payments(dossier, language), language),
         *(() if stylized else funnel_sections(dossier, language)),
         None if stylized else amounts_section(bargains, language),

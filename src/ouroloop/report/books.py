@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ouroloop.core import Quarter
-from ouroloop.report.friends import Friend
 from ouroloop.report.language import Language, mark
 from ouroloop.report.table import Basis, Cell, Column, Finding, Kind, Row, Table, state
 from ouroloop.report.unknowns import Gap
@@ -33,22 +32,6 @@ class Replayed:
 
         last = Quarter.of(dossier.date)
         return cls(dossier, replay(dossier, min(Quarter.parse(dossier.header.first_quarter), last), last))
-
-    def friends(self, language: Language) -> tuple[Friend, ...]:
-        """Every member's books beside the sum of all that it received, which an article may read as revenue."""
-        return tuple(
-            Friend(
-                one.entity,
-                language.name(self.dossier.entities[one.entity]),
-                one.article_revenue,
-                one.revenue,
-                one.expense,
-                one.asset,
-                one.equity_raised,
-                one.outside_cash,
-            )
-            for one in self.run.reading()
-        )
 
     def gaps(self, language: Language) -> tuple[Gap, ...]:
         """Where a published balance differs from the books, opening balances aside."""

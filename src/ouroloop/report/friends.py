@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ouroloop.report.language import Language
 from ouroloop.report.table import Basis, Cell, Column, Kind, Row, Section, Table, state
 
-
-@dataclass(frozen=True, slots=True)
-class Friend:
-    """One friend: the revenue that the article gives it, and what its books say after the money went round."""
-
-    id: str
-    name: str
-    article_revenue: float
-    revenue: float
-    expense: float
-    asset: float
-    equity_raised: float
-    outside_cash: float
-
-    @property
-    def profit(self) -> float:
-        return self.revenue - self.expense
+if TYPE_CHECKING:
+    from ouroloop.dossier.replay import Reading
 
 
-def friends_section(friends: Sequence[Friend], language: Language) -> Section:
+def friends_section(friends: Sequence[Reading], names: Mapping[str, str], language: Language) -> Section:
     """The article's reading and the books, side by side; amounts are units."""
     columns = (
         Column("friend", language.text("Friend")),
@@ -40,7 +25,7 @@ def friends_section(friends: Sequence[Friend], language: Language) -> Section:
         Column("outside", language.text("cash from outside"), Kind.COUNT),
     )
 
-    def cells(name: str, some: Sequence[Friend]) -> dict[str, Cell]:
+    def cells(name: str, some: Sequence[Reading]) -> dict[str, Cell]:
         values = {
             "article": sum(one.article_revenue for one in some),
             "revenue": sum(one.revenue for one in some),
@@ -52,7 +37,7 @@ def friends_section(friends: Sequence[Friend], language: Language) -> Section:
         }
         return {"friend": Cell(name, Basis.NONE)} | {key: Cell(float(v), Basis.NONE) for key, v in values.items()}
 
-    rows = [Row(one.id, cells(one.name, [one])) for one in friends]
+    rows = [Row(one.entity, cells(names[one.entity], [one])) for one in friends]
     rows.append(Row("total", cells(language.text("Together"), friends), total=True))
     caption = language.text("The article's reading beside the books, in units")
     table = Table("friends", caption, columns, tuple(rows))

@@ -130,6 +130,7 @@ def _sentence(table: Table, row: Row, language: Language, period: str, headline:
             funding=table.at(row.key, "funding"),
             promised=table.at(row.key, "promised"),
         )
+    cells = {key: table.at(row.key, key) for key in ("funding", "floor", "ceiling", "point", "share")}
     if row.cells["floor"].value == 0:
         return state(
             language,
@@ -140,11 +141,7 @@ def _sentence(table: Table, row: Row, language: Language, period: str, headline:
             headline=headline,
             member=member,
             period=period,
-            funding=table.at(row.key, "funding"),
-            floor=table.at(row.key, "floor"),
-            ceiling=table.at(row.key, "ceiling"),
-            point=table.at(row.key, "point"),
-            share=table.at(row.key, "share"),
+            **cells,
         )
     return state(
         language,
@@ -155,9 +152,5 @@ def _sentence(table: Table, row: Row, language: Language, period: str, headline:
         headline=headline,
         member=member,
         period=period,
-        funding=table.at(row.key, "funding"),
-        floor=table.at(row.key, "floor"),
-        ceiling=table.at(row.key, "ceiling"),
-        point=table.at(row.key, "point"),
-        share=table.at(row.key, "share"),
+        **cells,
     )
