@@ -1,0 +1,1 @@
+"""What each kind of entity decides: pure functions, one behavior per file, parameters from the assumptions."""

@@ -1,0 +1,1 @@
+"""Who can pay when others cannot."""

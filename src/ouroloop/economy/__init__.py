@@ -1,0 +1,1 @@
+"""The loop, quarter by quarter, on every path."""

@@ -1,0 +1,1 @@
+"""Runs of many paths: drawn, stored, resumed, compared."""

@@ -1,0 +1,1 @@
+"""From a dossier, assumptions and shocks to a runnable economy."""
