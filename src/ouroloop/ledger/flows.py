@@ -112,23 +112,131 @@ def credits_used(holder: str, grantor: str, name: str | None = None) -> Flow:
     return Flow(name or f"use-credits:{holder}:{grantor}", FlowKind.ACCRUAL, legs)
 
 
+def _bill(buyer: str, seller: str, claim: str | None) -> str:
+    return claim or f"bill:{buyer}:{seller}"
+
+
+def _kept(buyer: str, asset: str | None, expense: str) -> Account:
+    """Where `buyer` books what it got: a thing that lasts, or an expense."""
+    return Account(buyer, _C.REAL, asset) if asset else Account(buyer, _C.EXPENSE, expense)
+
+
 def sale_on_account(
-    buyer: str, seller: str, name: str | None = None, *, asset: str | None = None, expense: str = "services"
+    buyer: str,
+    seller: str,
+    name: str | None = None,
+    *,
+    asset: str | None = None,
+    expense: str = "services",
+    revenue: str = "revenue",
+    claim: str | None = None,
 ) -> Flow:
-    """`seller` delivers now and is paid later: a receivable here, a payable there. `asset` capitalizes it."""
-    bill = f"bill:{buyer}:{seller}"
-    kept = Account(buyer, _C.REAL, asset) if asset else Account(buyer, _C.EXPENSE, expense)
-    legs = (debit(kept), credit(Account(buyer, _C.LIABILITY, bill)))
-    legs += (debit(Account(seller, _C.ASSET, bill)), credit(Account(seller, _C.INCOME, "revenue")))
+    """`seller` delivers now and is paid later: a receivable here, a payable there. `asset` capitalizes it.
+
+    All open bills of the two stand in one claim, unless `claim` names another.
+    """
+    bill = _bill(buyer, seller, claim)
+    legs = (debit(_kept(buyer, asset, expense)), credit(Account(buyer, _C.LIABILITY, bill)))
+    legs += (debit(Account(seller, _C.ASSET, bill)), credit(Account(seller, _C.INCOME, revenue)))
     return Flow(name or f"bill:{buyer}:{seller}", FlowKind.ACCRUAL, legs)
 
 
-def settlement(buyer: str, seller: str, name: str | None = None) -> Flow:
+def settlement(buyer: str, seller: str, name: str | None = None, *, claim: str | None = None) -> Flow:
     """`buyer` pays what `sale_on_account` left open; its colors count toward the seller's revenue."""
-    bill = f"bill:{buyer}:{seller}"
+    bill = _bill(buyer, seller, claim)
     legs = (debit(Account(buyer, _C.LIABILITY, bill)), *_payment(buyer, seller))
     legs += (credit(Account(seller, _C.ASSET, bill)),)
     return Flow(name or f"settle:{buyer}:{seller}", FlowKind.TRANSACTION, legs, settles_revenue=True)
+
+
+def settlement_in_kind(
+    buyer: str,
+    seller: str,
+    name: str | None = None,
+    *,
+    asset: str | None = None,
+    expense: str = "services",
+    claim: str | None = None,
+) -> Flow:
+    """`buyer` clears its bill with goods or services of its own: revenue there too, and no cash."""
+    bill = _bill(buyer, seller, claim)
+    legs = (debit(Account(buyer, _C.LIABILITY, bill)), credit(Account(buyer, _C.INCOME, "revenue")))
+    legs += (debit(_kept(seller, asset, expense)), credit(Account(seller, _C.ASSET, bill)))
+    return Flow(name or f"settle-in-kind:{buyer}:{seller}", FlowKind.ACCRUAL, legs)
+
+
+def bill_write_off(seller: str, buyer: str, name: str | None = None, *, claim: str | None = None) -> Flow:
+    """A bill will not be paid: a loss of `seller` and a gain of `buyer`; the revenue stays where it was booked."""
+    bill = _bill(buyer, seller, claim)
+    legs = (debit(Account(seller, _C.EXPENSE, "write_off")), credit(Account(seller, _C.ASSET, bill)))
+    legs += (debit(Account(buyer, _C.LIABILITY, bill)), credit(Account(buyer, _C.INCOME, "debt_forgiven")))
+    return Flow(name or f"write-off:bill:{buyer}:{seller}", FlowKind.WRITE_OFF, legs)
+
+
+def _prepaid(customer: str, provider: str, claim: str | None) -> str:
+    return claim or f"prepaid:{customer}:{provider}"
+
+
+def prepayment(customer: str, provider: str, name: str | None = None, *, claim: str | None = None) -> Flow:
+    """`customer` pays ahead: its asset, the contract liability of `provider`, revenue only when `prepayment_used`.
+
+    The colors count toward revenue now, because no cash comes later. A negative amount pays back.
+    """
+    prepaid = _prepaid(customer, provider, claim)
+    legs = (debit(Account(customer, _C.ASSET, prepaid)), *_payment(customer, provider))
+    legs += (credit(Account(provider, _C.LIABILITY, prepaid)),)
+    return Flow(name or f"prepay:{customer}:{provider}", FlowKind.TRANSACTION, legs, settles_revenue=True)
+
+
+def prepayment_used(
+    customer: str,
+    provider: str,
+    name: str | None = None,
+    *,
+    asset: str | None = None,
+    expense: str = "services",
+    claim: str | None = None,
+) -> Flow:
+    """`provider` delivers what was paid for ahead and books the revenue. `asset` capitalizes it."""
+    prepaid = _prepaid(customer, provider, claim)
+    legs = (debit(_kept(customer, asset, expense)), credit(Account(customer, _C.ASSET, prepaid)))
+    legs += (debit(Account(provider, _C.LIABILITY, prepaid)), credit(Account(provider, _C.INCOME, "revenue")))
+    return Flow(name or f"use-prepaid:{customer}:{provider}", FlowKind.ACCRUAL, legs)
+
+
+def prepayment_lost(customer: str, provider: str, name: str | None = None, *, claim: str | None = None) -> Flow:
+    """What was paid ahead is neither delivered nor paid back: a loss of `customer`, a gain of `provider`."""
+    prepaid = _prepaid(customer, provider, claim)
+    legs = (debit(Account(customer, _C.EXPENSE, "write_off")), credit(Account(customer, _C.ASSET, prepaid)))
+    legs += (debit(Account(provider, _C.LIABILITY, prepaid)), credit(Account(provider, _C.INCOME, "prepayments_kept")))
+    return Flow(name or f"write-off:prepaid:{customer}:{provider}", FlowKind.WRITE_OFF, legs)
+
+
+def credits_lost(holder: str, grantor: str, name: str | None = None) -> Flow:
+    """Compute credits expire unused: a loss of `holder`, a gain of `grantor` that is not revenue."""
+    promised = f"compute_credit:{grantor}"
+    legs = (debit(Account(holder, _C.EXPENSE, "write_off")), credit(Account(holder, _C.ASSET, promised)))
+    legs += (debit(Account(grantor, _C.LIABILITY, promised)), credit(Account(grantor, _C.INCOME, "credits_expired")))
+    return Flow(name or f"expire-credits:{holder}:{grantor}", FlowKind.WRITE_OFF, legs)
+
+
+def warrant_vested(issuer: str, holder: str, name: str | None = None, *, asset: str = "equipment") -> Flow:
+    """A customer earns a warrant with its orders: less revenue for `issuer`, cheaper goods for `holder`.
+
+    Consideration payable to a customer (ASC 606-10-32-25), and received from a vendor (ASC 705-20).
+    """
+    warrant = f"warrant:{issuer}"
+    legs = (debit(Account(issuer, _C.INCOME, "revenue:warrants")), credit(Account(issuer, _C.EQUITY, warrant)))
+    legs += (debit(Account(holder, _C.ASSET, warrant)), credit(Account(holder, _C.REAL, asset)))
+    return Flow(name or f"vest:{issuer}:{holder}", FlowKind.ACCRUAL, legs)
+
+
+def warrant_exercised(holder: str, issuer: str, name: str | None = None) -> Flow:
+    """What a warrant stood at becomes cost of shares; the strike is an `equity_investment` beside it."""
+    warrant, shares = f"warrant:{issuer}", f"equity:{issuer}"
+    legs = (debit(Account(holder, _C.ASSET, shares)), credit(Account(holder, _C.ASSET, warrant)))
+    legs += (debit(Account(issuer, _C.EQUITY, warrant)), credit(Account(issuer, _C.EQUITY, shares)))
+    return Flow(name or f"exercise:{holder}:{issuer}", FlowKind.ACCRUAL, legs)
 
 
 def cost_of_sale(seller: str, sale: str, name: str | None = None, *, inventory: str = "inventory") -> Flow:
@@ -155,6 +263,50 @@ def loan_write_off(lender: str, borrower: str, name: str | None = None) -> Flow:
     legs = (debit(Account(lender, _C.EXPENSE, "write_off")), credit(Account(lender, _C.ASSET, claim)))
     legs += (debit(Account(borrower, _C.LIABILITY, claim)), credit(Account(borrower, _C.INCOME, "debt_forgiven")))
     return Flow(name or f"write-off:{lender}:{borrower}", FlowKind.WRITE_OFF, legs)
+
+
+def interest_accrued(borrower: str, lender: str, name: str | None = None) -> Flow:
+    """Interest falls due and is not paid: it is added to what `borrower` owes on the loan, and no cash moves."""
+    claim = f"loan:{lender}:{borrower}"
+    legs = (debit(Account(borrower, _C.EXPENSE, "interest")), credit(Account(borrower, _C.LIABILITY, claim)))
+    legs += (debit(Account(lender, _C.ASSET, claim)), credit(Account(lender, _C.INCOME, "interest")))
+    return Flow(name or f"accrue:{borrower}:{lender}", FlowKind.ACCRUAL, legs)
+
+
+def loan_for_shares(lender: str, borrower: str, name: str | None = None) -> Flow:
+    """`lender` takes new shares of `borrower` for a loan, at the loan's amount: no cash, no gain and no loss."""
+    claim, shares = f"loan:{lender}:{borrower}", f"equity:{borrower}"
+    legs = (debit(Account(lender, _C.ASSET, shares)), credit(Account(lender, _C.ASSET, claim)))
+    legs += (debit(Account(borrower, _C.LIABILITY, claim)), credit(Account(borrower, _C.EQUITY, shares)))
+    return Flow(name or f"loan-for-shares:{lender}:{borrower}", FlowKind.TRANSACTION, legs)
+
+
+def guarantee_called(
+    guarantor: str, debtor: str, creditor: str, name: str | None = None, *, claim: str | None = None
+) -> Flow:
+    """`guarantor` pays `creditor` what `debtor` owes, and `debtor` owes it to `guarantor` from now on.
+
+    `claim` is what the creditor holds: its loan, unless another instrument is named (a bill, say).
+    """
+    claim, owed = claim or f"loan:{creditor}:{debtor}", f"loan:{guarantor}:{debtor}"
+    legs = (*_payment(guarantor, creditor), credit(Account(creditor, _C.ASSET, claim)))
+    legs += (debit(Account(debtor, _C.LIABILITY, claim)), credit(Account(debtor, _C.LIABILITY, owed)))
+    legs += (debit(Account(guarantor, _C.ASSET, owed)),)
+    return Flow(name or f"guarantee:{guarantor}:{debtor}:{creditor}", FlowKind.TRANSACTION, legs)
+
+
+def compensation(guarantor: str, holder: str, name: str | None = None) -> Flow:
+    """`guarantor` makes good what an asset of `holder` is worth less than promised: a loss here, no revenue there."""
+    legs = (debit(Account(guarantor, _C.EXPENSE, "guarantees")), *_payment(guarantor, holder))
+    legs += (credit(Account(holder, _C.INCOME, "guarantees")),)
+    return Flow(name or f"compensate:{guarantor}:{holder}", FlowKind.TRANSACTION, legs)
+
+
+def equity_method(investor: str, investee: str, name: str | None = None, *, income: str = "equity_method") -> Flow:
+    """`investor` picks up its share of the profit of `investee` (negative: of its loss); `investee` books nothing."""
+    carried = Account(investor, _C.VALUATION, f"equity:{investee}")
+    legs = (debit(carried), credit(Account(investor, _C.INCOME, income)))
+    return Flow(name or f"pick-up:{investor}:{investee}", FlowKind.ACCRUAL, legs)
 
 
 def asset_write_off(entity: str, name: str | None = None, *, asset: str = "equipment") -> Flow:
