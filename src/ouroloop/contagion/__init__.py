@@ -1,1 +1,5 @@
 """Who can pay when others cannot."""
+
+from ouroloop.contagion.clearing import Clearing, clear
+
+__all__ = ["Clearing", "clear"]
