@@ -31,20 +31,20 @@ def published_leases(
         rest = max(0, published − sum of the named leases' points × share of their days after the day of the figure)
 
     Its deal is the concept's name and its tranche the tenant, as no deal names it. 288 published by Oracle at
-    2026-08-31, 248 of it named: 40 to landlords nobody names. What a firm publishes as "short and long" or "finance leases only" is
-    taken as it stands; rent that runs already is in the run rates of the books.
+    2026-08-31, 248 of it named: 40 to landlords nobody names. What a firm counts in it is taken as it stands; rent that
+    runs already is in the run rates of the books.
     """
     for member in axes.members:
         found = instants(dossier, member, CONCEPT)
         if not found:
             continue
         figure = max((choice.picked for choice in found), key=lambda one: one.end)
-        rest = figure.value - _named(axes, counted, figure, member)
+        rest = figure.value - _named(dossier, axes, counted, figure, member)
         if rest > 0:
             yield _rest(horizon, values, member, figure, rest)
 
 
-def _named(axes: Axes, counted: Sequence[Sum], figure: Figure, member: str) -> float:
+def _named(dossier: Dossier, axes: Axes, counted: Sequence[Sum], figure: Figure, member: str) -> float:
     """The member's named leases, as far as they lie after the day of the figure."""
     total = 0.0
     for one in counted:

@@ -66,8 +66,8 @@ class OrderTerm(Term):
     take_or_pay_share: float
     vendor_share_hint: float
     """The vendor's part of the builder's spending on chips that the order alone makes up, over the order's own years,
-    at the builder's last published rate of spending. NaN where nobody published that or the goods are no chips, and where
-    the order is more than all of that spending: then others build for the buyer."""
+    at the builder's last published rate of spending. NaN where nobody published that, where the goods are no chips, and
+    where the order is more than all of that spending: then others build for the buyer."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
