@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ouroloop.instruments.schedule import come_due
+from ouroloop.instruments.schedule import come_due, in_quarter
 
 
 def test_a_schedule_is_nothing_before_it_starts_and_all_of_itself_after_it_ends():
@@ -31,6 +31,12 @@ def test_the_gradient_by_delay_is_the_amount_of_the_quarter():
     schedule = jnp.asarray([[10.0, 20.0]])
     slope = jax.grad(lambda delay: come_due(schedule, (2 - delay)[None, None])[0, 0])(jnp.asarray(0.5))
     assert float(slope) == -20.0
+
+
+def test_outside_of_a_schedule_nothing_falls_due():
+    schedule = jnp.asarray([[10.0, 20.0], [1.0, 3.0]])
+    found = [in_quarter(schedule, jnp.asarray(quarter))[:, 0].tolist() for quarter in (-1, 0, 1, 2)]
+    assert found == [[0.0, 0.0], [10.0, 1.0], [20.0, 3.0], [0.0, 0.0]]
 
 
 def test_the_examples_in_the_docstring_are_true():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 ByContract = Float[Array, "contract path"]
 
@@ -34,3 +34,10 @@ def interpolate(table: Float[Array, "contract point"], position: ByContract) -> 
     low = jnp.take_along_axis(table, below, axis=1)
     high = jnp.take_along_axis(table, jnp.minimum(below + 1, last), axis=1)
     return low + (position - below) * (high - low)
+
+
+def in_quarter(schedule: Float[Array, "contract quarter"], quarter: int | Int[Array, ""]) -> Float[Array, "contract 1"]:
+    """What falls into this quarter of the run, by contract, on every path; 0 outside of the schedule."""
+    quarters = schedule.shape[1]
+    inside = (quarter >= 0) & (quarter < quarters)
+    return jnp.where(inside, jnp.take(schedule, jnp.clip(quarter, 0, quarters - 1), axis=1), 0.0)[:, None]
