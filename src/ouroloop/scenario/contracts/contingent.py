@@ -26,10 +26,27 @@ def guarantee_term(dossier: Dossier, axes: Axes, horizon: Horizon, whole: Term, 
     """What stands behind which debts and leases, and when.
 
     It covers the debts and leases of the same circular bargain and, where the beneficiary is a vehicle or a site with
-    one purpose, all debts and leases to it; never what the guarantor owes or is owed itself.
+    one purpose, all debts and leases to it; never what the guarantor owes or is owed itself. A guarantor that is the
+    tenant of such a site stands in for what the site is worth; one of debts pays their holders; else it pays for the
+    space and capacity that nobody else pays for.
     """
+    covered = _covered(dossier, axes, whole, deal)
+    debts = [other for other in covered if str(other.instrument) in DEBT]
+    alone = dossier.entities[deal.payee].kind in _ONE_PURPOSE
+    tenant = alone and any(
+        other.instrument is Instrument.LEASE
+        and (axes.booked_at(other.payer), axes.booked_at(other.payee)) == (whole.payer, whole.payee)
+        for other in dossier.deals.values()
+    )
+    kind = "residual_value" if tenant else "guarantee" if debts else "backstop"
+    owed = kind == "guarantee"
     return GuaranteeTerm(
-        **shared(whole), active=_active(horizon, whole, deal), covers=tuple(_covered(dossier, axes, whole, deal))
+        **shared(whole),
+        kind=kind,
+        debtor=(axes.booked_at(debts[0].payee) if owed else None) or whole.payer,
+        creditor=(axes.booked_at(debts[0].payer) if owed else None) or whole.payee,
+        active=_active(horizon, whole, deal),
+        covers=tuple(other.id for other in covered),
     )
 
 
@@ -44,9 +61,9 @@ def _active(horizon: Horizon, whole: Term, deal: Deal) -> FloatArray:
     return np.asarray(begun & ~over, dtype=np.float64)
 
 
-def _covered(dossier: Dossier, axes: Axes, whole: Term, deal: Deal) -> list[str]:
+def _covered(dossier: Dossier, axes: Axes, whole: Term, deal: Deal) -> list[Deal]:
     alone = dossier.entities[deal.payee].kind in _ONE_PURPOSE
-    found: list[str] = []
+    found: list[Deal] = []
     for other in dossier.deals.values():
         owed = str(other.instrument) in DEBT or other.instrument is Instrument.LEASE
         ends = (axes.booked_at(other.payer), axes.booked_at(other.payee))
@@ -56,7 +73,7 @@ def _covered(dossier: Dossier, axes: Axes, whole: Term, deal: Deal) -> list[str]
         to_it = alone and ends[1] == whole.payee
         vendor = other.instrument in (Instrument.CONVERTIBLE, Instrument.VENDOR_LOAN)
         if (same or to_it) and not vendor:
-            found.append(other.id)
+            found.append(other)
     return found
 
 

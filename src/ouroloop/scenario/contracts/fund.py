@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ouroloop.dossier.models import Deal, Instrument
 from ouroloop.scenario.axes import Axes
 from ouroloop.scenario.contracts.given import of_deal
+from ouroloop.scenario.contracts.payments import Horizon
 from ouroloop.scenario.contracts.terms import (
     UNKNOWN,
     AcquisitionTerm,
@@ -21,7 +22,7 @@ from ouroloop.scenario.contracts.trade import shared, stands
 if TYPE_CHECKING:
     from ouroloop.dossier.dossier import Dossier
 
-_BP = 1e-4
+_BP, _PERCENT = 1e-4, 1e-2
 
 
 def round_term(whole: Term, deal: Deal) -> RoundTerm:
@@ -29,15 +30,20 @@ def round_term(whole: Term, deal: Deal) -> RoundTerm:
     return RoundTerm(**shared(whole), in_kind=deal.in_kind)
 
 
-def debt_term(dossier: Dossier, whole: Term, deal: Deal) -> DebtTerm:
-    """A loan or bond, with the spread and life that stand in its prose where an assumption repeats them."""
-    spread = of_deal(dossier, "spread", deal.id, _BP)
+def debt_term(dossier: Dossier, horizon: Horizon, whole: Term, deal: Deal) -> DebtTerm:
+    """A loan or bond, with the price and life that stand in its prose where an assumption repeats them.
+
+    Its life is counted from the day on which it was signed, as far as that is known, else from when it became known.
+    """
+    spread, coupon = of_deal(dossier, "spread", deal.id, _BP), of_deal(dossier, "coupon", deal.id, _PERCENT)
     life = of_deal(dossier, "life", deal.id)
+    signed = deal.status[0].effective or deal.known
     return DebtTerm(
         **shared(whole),
         kind="loan" if deal.instrument is Instrument.LOAN else "bond",
         spread=UNKNOWN if spread is None else spread,
-        life_years=UNKNOWN if life is None else life,
+        coupon=UNKNOWN if coupon is None else coupon,
+        due=UNKNOWN if life is None else horizon.quarters_to(signed.last) + 4 * life,
     )
 
 

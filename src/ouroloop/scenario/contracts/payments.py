@@ -99,9 +99,11 @@ class Horizon:
         begins = _later(self.first.first_day, after_years)
         return Days.between(begins, _later(begins, max(over_years, 0.25)) - timedelta(days=1))
 
-    def quarters_until(self, day: date) -> int:
-        """How many quarters of the horizon end before the one with this day; 0 for a day before it."""
-        return max(Quarter.of(day).ordinal - self.first.ordinal, 0)
+    def quarters_to(self, day: date) -> float:
+        """Quarters from the first day of the horizon to this one, as a fraction; negative for a day before it."""
+        quarter = Quarter.of(day)
+        within = (day - quarter.first_day).days / ((quarter.last_day - quarter.first_day).days + 1)
+        return quarter.ordinal - self.first.ordinal + within
 
 
 def _later(day: date, years: float) -> date:

@@ -78,7 +78,8 @@ def _rest(horizon: Horizon, values: Given, member: str, figure: Figure, rest: fl
         link=None,
         payments=money,
         refs=(Ref.of_figure(figure),),
-        commences=min(horizon.quarters_until(days.first), horizon.quarters),
+        commences=horizon.quarters_to(days.first),
         term_quarters=4 * values.lease_years,
+        renewal_quarters=0.0,
         exit_price_share=values.exit_price_share,
     )

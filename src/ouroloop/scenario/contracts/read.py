@@ -189,13 +189,13 @@ def _of_kind(
         case "orders":
             return order_term(dossier, values, whole, deal, ends)
         case "leases":
-            return lease_term(horizon, values, whole, deal)
+            return lease_term(dossier, horizon, values, whole, deal)
         case "prepayments":
             return prepayment_term(whole, deal)
         case "rounds":
             return round_term(whole, deal)
         case "debts":
-            return debt_term(dossier, whole, deal)
+            return debt_term(dossier, horizon, whole, deal)
         case "vendor_loans":
             return vendor_loan_term(dossier, axes, whole, deal)
         case "guarantees":

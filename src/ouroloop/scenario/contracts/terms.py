@@ -55,6 +55,8 @@ class CloudTerm(Term):
 
     take_or_pay_share: float
     """The part of it that is owed whether used or not."""
+    termination_share: float
+    """What leaving costs, as a part of what is still to come."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,9 +76,11 @@ class OrderTerm(Term):
 class LeaseTerm(Term):
     """Space and power that `payer`, the tenant, has promised to rent from `payee`, the landlord."""
 
-    commences: int
-    """The quarter of the horizon in which rent begins; 0 where it runs or begins at once, `quarters` where later."""
+    commences: float
+    """Quarters from the first day of the horizon to that of the rent; negative where it runs already."""
     term_quarters: float
+    renewal_quarters: float
+    """What the tenant may add to the term; 0 without an option."""
     exit_price_share: float
     """What leaving before it starts costs, as a part of the rent to come."""
 
@@ -94,9 +98,11 @@ class DebtTerm(Term):
 
     kind: Lender
     spread: float
-    """Over the reference rate, decimal per year; NaN where not known."""
-    life_years: float
-    """From first draw to repayment; NaN where not known."""
+    """Over the reference rate, decimal per year; NaN where not known or where a coupon is."""
+    coupon: float
+    """Fixed, decimal per year; NaN where not known or where it floats."""
+    due: float
+    """Quarters from the first day of the horizon to the day of repayment; NaN where not known."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -115,6 +121,12 @@ class GuaranteeTerm(Term):
     Nothing of it is scheduled money: `active` says in which quarters the promise stands.
     """
 
+    kind: Literal["guarantee", "backstop", "residual_value"]
+    """Of debts; of rent and capacity that nobody pays for; of what a site is worth when the guarantor leaves it."""
+    debtor: str
+    """Whose debt it is, for a guarantee; else the guarantor."""
+    creditor: str
+    """Who is paid."""
     active: FloatArray
     covers: tuple[str, ...]
     """The debts and leases (by deal) of the same bargain or to the same beneficiary that it stands behind."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ouroloop.core import Tier
 from ouroloop.dossier.choose import periods
 from ouroloop.dossier.models import Deal, EntityKind, Instrument
-from ouroloop.scenario.contracts.given import Given
+from ouroloop.scenario.contracts.given import Given, of_deal
 from ouroloop.scenario.contracts.parties import Parties
 from ouroloop.scenario.contracts.payments import Horizon
 from ouroloop.scenario.contracts.terms import (
@@ -34,7 +34,12 @@ def shared(whole: Term) -> dict[str, Any]:
 
 def cloud_term(values: Given, whole: Term) -> CloudTerm:
     """Compute: what can be left owes nothing beyond notice."""
-    return CloudTerm(**shared(whole), take_or_pay_share=0.0 if whole.cancellable else values.take_or_pay_share)
+    bound = 0.0 if whole.cancellable else 1.0
+    return CloudTerm(
+        **shared(whole),
+        take_or_pay_share=bound * values.take_or_pay_share,
+        termination_share=bound * values.termination_share,
+    )
 
 
 def order_term(dossier: Dossier, values: Given, whole: Term, deal: Deal, ends: Parties) -> OrderTerm:
@@ -74,16 +79,21 @@ def _hint(dossier: Dossier, values: Given, whole: Term) -> float:
     return share if share <= 1 else UNKNOWN
 
 
-def lease_term(horizon: Horizon, values: Given, whole: Term, deal: Deal) -> LeaseTerm:
+def lease_term(dossier: Dossier, horizon: Horizon, values: Given, whole: Term, deal: Deal) -> LeaseTerm:
     """Space: when rent begins and how long it runs."""
     schedule = next(t.schedule for t in deal.tranches if t.id == whole.tranche)
     if schedule is None:
-        commences, years = whole.payments.first or 0, values.lease_years
+        commences, years = float(whole.payments.first or 0), values.lease_years
     else:
-        commences = min(horizon.quarters_until(schedule.first), horizon.quarters)
+        commences = horizon.quarters_to(schedule.first)
         years = ((schedule.last - schedule.first).days + 1) / _YEAR_DAYS
+    renewal = of_deal(dossier, "renewal", deal.id)
     return LeaseTerm(
-        **shared(whole), commences=commences, term_quarters=4 * years, exit_price_share=values.exit_price_share
+        **shared(whole),
+        commences=commences,
+        term_quarters=4 * years,
+        renewal_quarters=4 * (renewal or 0.0),
+        exit_price_share=values.exit_price_share,
     )
 
 

@@ -1,0 +1,271 @@
+"""From promises to books of instruments: every kind as the arrays that the economy runs, row by row as the terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import floor, inf, isnan
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float64, Int
+
+from ouroloop.core import Tier
+from ouroloop.instruments.cloud_contract import CloudContracts
+from ouroloop.instruments.compute_credit import ComputeCredits
+from ouroloop.instruments.delayed_draw import DelayedDrawLoans
+from ouroloop.instruments.equity_round import EquityRounds
+from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
+from ouroloop.instruments.instrument import Instrument
+from ouroloop.instruments.lease import Leases
+from ouroloop.instruments.letter import Letters
+from ouroloop.instruments.loan import Loans
+from ouroloop.instruments.order import Orders
+from ouroloop.instruments.prepayment import Prepayments
+from ouroloop.instruments.vendor_loan import VendorLoans
+from ouroloop.scenario.contracts.given import Given, given
+from ouroloop.scenario.contracts.read import Contracts
+from ouroloop.scenario.contracts.terms import DebtTerm, Term
+
+if TYPE_CHECKING:
+    from ouroloop.dossier.dossier import Dossier
+
+_ASSET = {"chips": "chips", "sites": "unfinished_sites", "supplies": "inventory"}
+"""What the buyer books for each kind of goods."""
+
+Kind = TypeVar("Kind", bound=Instrument)
+
+
+@dataclass(frozen=True, eq=False)
+class Book(Generic[Kind]):
+    """An instrument and, for each of its rows, the number of the promise in `Contracts.terms` that it stands for.
+
+    `include(...)[rows]` is the share of every row that is owed on each path.
+    """
+
+    instrument: Kind
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Books:
+    """All books of one opening. Barter and pre-sales have none: no deal of that kind is on file."""
+
+    cloud: Book[CloudContracts]
+    orders: Book[Orders]
+    leases: Book[Leases]
+    rounds: Book[EquityRounds]
+    draws: Book[DelayedDrawLoans]
+    vendor_loans: Book[VendorLoans]
+    guarantees: Book[Guarantees]
+    letters: Book[Letters]
+    prepayments: Book[Prepayments]
+    credits: Book[ComputeCredits]
+
+
+def books(made: Contracts, dossier: Dossier) -> Books:
+    """The instruments of all promises, with amounts at their points and terms at central values.
+
+    Quarters count from 0, the first of the horizon. What was paid, drawn or served before is not in them: it stands in
+    the opening balances. Money is USD bn. What differs by path (how much is owed, delays, prices) is the caller's.
+    """
+    values = given(dossier)
+    number = {id(term): n for n, term in enumerate(made.terms)}
+
+    def rows(terms: Sequence[Term]) -> tuple[int, ...]:
+        return tuple(number[id(term)] for term in terms)
+
+    leases = (*made.leases, *made.other_leases)
+    rounds, paid_in = _rounds(made)
+    return Books(
+        cloud=Book(_cloud(made), rows(made.cloud)),
+        orders=Book(_orders(made), rows(made.orders)),
+        leases=Book(_leases(made, values), rows(leases)),
+        rounds=Book(rounds, rows(paid_in)),
+        draws=Book(_draws(made, values), rows(made.debts)),
+        vendor_loans=Book(_vendor_loans(made), rows(made.vendor_loans)),
+        guarantees=Book(_guarantees(made), rows(made.guarantees)),
+        letters=Book(_letters(made, values), rows(made.letters)),
+        prepayments=Book(
+            Prepayments(_names(made.prepayments), _parties(made.prepayments), _schedule(made, made.prepayments)),
+            rows(made.prepayments),
+        ),
+        credits=Book(
+            ComputeCredits(
+                _names(made.credits),
+                _parties(made.credits),
+                _schedule(made, made.credits),
+                jnp.full(len(made.credits), made.quarters, dtype=int),
+            ),
+            rows(made.credits),
+        ),
+    )
+
+
+def _cloud(made: Contracts) -> CloudContracts:
+    return CloudContracts(
+        _names(made.cloud),
+        _parties(made.cloud),
+        _schedule(made, made.cloud),
+        _floats(made.cloud, lambda term: term.take_or_pay_share),
+        _floats(made.cloud, lambda term: term.termination_share),
+    )
+
+
+def _orders(made: Contracts) -> Orders:
+    owed = _floats(made.orders, lambda term: term.take_or_pay_share)
+    assets = tuple(_ASSET[term.goods] for term in made.orders)
+    return Orders(_names(made.orders), _parties(made.orders), assets, _schedule(made, made.orders), owed, owed)
+
+
+def _leases(made: Contracts, values: Given) -> Leases:
+    """Level rent: the amount over the quarters of its term, the sum of what is scheduled."""
+    terms = (*made.leases, *made.other_leases)
+    longest = max((term.term_quarters + term.renewal_quarters for term in terms), default=0.0)
+    return Leases(
+        _names(terms),
+        _parties(terms),
+        floor(longest) + 1,
+        commencement=_floats(terms, lambda term: term.commences),
+        term=_floats(terms, lambda term: term.term_quarters),
+        renewal_term=_floats(terms, lambda term: term.renewal_quarters),
+        rent_per_quarter=_floats(terms, lambda term: term.payments.point / term.term_quarters),
+        escalator_per_year=_floats(terms, lambda term: 0.0),
+        termination_share=_floats(terms, lambda term: term.exit_price_share),
+        discount_rate_per_year=_floats(terms, lambda term: values.lease_discount),
+    )
+
+
+def _rounds(made: Contracts) -> tuple[EquityRounds, tuple[Term, ...]]:
+    """One tranche of the instrument per promise and quarter in which some of it is paid; shares for shares left out."""
+    parts = [
+        (term, int(quarter), float(term.payments.point_usd_bn[quarter]))
+        for term in made.rounds
+        if term.in_kind is None
+        for quarter in np.flatnonzero(term.payments.shares)
+    ]
+    quarters = jnp.asarray([quarter for _, quarter, _ in parts], dtype=int)
+    instrument = EquityRounds(
+        names=tuple(f"{term.name}:{made.first + quarter}" for term, quarter, _ in parts),
+        investors=tuple(term.payer for term, _, _ in parts),
+        issuers=tuple(term.payee for term, _, _ in parts),
+        amount=jnp.asarray([usd_bn for _, _, usd_bn in parts], dtype=jnp.float64).reshape(-1, 1),
+        quarter=quarters,
+        expiry=quarters,
+        conditional=jnp.asarray([term.pending for term, _, _ in parts], dtype=bool),
+    )
+    return instrument, tuple(term for term, _, _ in parts)
+
+
+def _draws(made: Contracts, values: Given) -> DelayedDrawLoans:
+    """Committed debt that is not drawn yet: repaid in one piece where its day is known, else in level parts."""
+    debts = made.debts
+    priced = [_price(term, values) for term in debts]
+    opens = [term.payments.first or 0 for term in debts]
+    shuts = [made.quarters - 1 if term.payments.after else term.payments.last or 0 for term in debts]
+    life = round(4 * values.loan_life_years)
+    due = [shut + 1 if isnan(term.due) else max(floor(term.due), 1) for term, shut in zip(debts, shuts, strict=True)]
+    return DelayedDrawLoans(
+        _loans(debts, [isnan(term.coupon) for term in debts]),
+        commitment=_column([term.payments.point * term.payments.remaining for term in debts]),
+        advance_rate=_column([values.loan_cost_share] * len(debts)),
+        rate=_column(priced),
+        fee_rate=_column([values.commitment_fee] * len(debts)),
+        first_draw=_whole(opens),
+        last_draw=_whole(shuts),
+        first_repayment=_whole(due),
+        repayments=_whole([life if isnan(term.due) else 1 for term in debts]),
+    )
+
+
+def _price(term: DebtTerm, values: Given) -> float:
+    """The coupon where it is fixed, else the spread, else that of loans whose terms nobody knows."""
+    if not isnan(term.coupon):
+        return term.coupon
+    return values.loan_spread if isnan(term.spread) else term.spread
+
+
+def _vendor_loans(made: Contracts) -> VendorLoans:
+    """Nobody published a conversion price, so nothing converts by choice; a convertible may be taken at default."""
+    terms = made.vendor_loans
+    return VendorLoans(
+        _loans(terms, [True] * len(terms)),
+        conversion_price=_column([inf] * len(terms)),
+        at_default=jnp.asarray([term.convertible for term in terms], dtype=bool),
+        first_conversion=_whole([0] * len(terms)),
+        last_conversion=_whole([made.quarters - 1] * len(terms)),
+    )
+
+
+def _guarantees(made: Contracts) -> Guarantees:
+    terms = made.guarantees
+    standing = [np.flatnonzero(term.active) for term in terms]
+    values = [term.payments.point * term.active for term in terms]
+    return Guarantees(
+        _names(terms),
+        tuple(GuaranteeKind(term.kind) for term in terms),
+        guarantors=tuple(term.payer for term in terms),
+        debtors=tuple(term.debtor for term in terms),
+        creditors=tuple(term.creditor for term in terms),
+        cap=_column([term.payments.point for term in terms]),
+        guaranteed=jnp.asarray(np.reshape(values, (len(terms), made.quarters)), dtype=jnp.float64),
+        first=_whole([int(found[0]) if found.size else made.quarters for found in standing]),
+        last=_whole([int(found[-1]) if found.size else -1 for found in standing]),
+    )
+
+
+def _letters(made: Contracts, values: Given) -> Letters:
+    """What may become firm, as a memorandum; decided in the first quarter in which it would move money."""
+    terms = made.letters
+    decided = [term.payments.first or 0 for term in terms]
+    chance = [values.chance[(Tier.CONDITIONAL, Tier.LETTER, Tier.REPORTED).index(term.tier)] for term in terms]
+    schedules = [
+        np.concatenate([term.payments.shares[start:], np.zeros(start)])
+        for term, start in zip(terms, decided, strict=True)
+    ]
+    return Letters(
+        _names(terms),
+        promisors=tuple(term.payer for term in terms),
+        holders=tuple(term.payee for term in terms),
+        amount=_column([term.payments.point for term in terms]),
+        firm_probability=_column(chance),
+        void_probability=_column([1 - p for p in chance]),
+        decision=_whole(decided),
+        expiry=_whole(decided),
+        advance_rate=_column([values.letter_advance_share] * len(terms)),
+        schedule=jnp.asarray(np.reshape(schedules, (len(terms), made.quarters)), dtype=jnp.float64),
+    )
+
+
+def _loans(terms: Sequence[Term], floating: Sequence[bool]) -> Loans:
+    lenders, borrowers = tuple(term.payer for term in terms), tuple(term.payee for term in terms)
+    return Loans(_names(terms), lenders, borrowers, jnp.asarray(floating, dtype=bool))
+
+
+def _names(terms: Sequence[Term]) -> tuple[str, ...]:
+    return tuple(term.name for term in terms)
+
+
+def _parties(terms: Sequence[Term]) -> tuple[tuple[str, str], ...]:
+    return tuple((term.payer, term.payee) for term in terms)
+
+
+def _schedule(made: Contracts, terms: Sequence[Term]) -> Float64[Array, "contract quarter"]:
+    found = [term.payments.point_usd_bn for term in terms]
+    return jnp.asarray(np.reshape(found, (len(terms), made.quarters)), dtype=jnp.float64)
+
+
+Some = TypeVar("Some", bound=Term)
+
+
+def _floats(terms: Sequence[Some], what: Callable[[Some], float]) -> Float64[Array, " contract"]:
+    return jnp.asarray([what(term) for term in terms], dtype=jnp.float64)
+
+
+def _column(values: Sequence[float]) -> Float64[Array, "contract 1"]:
+    return jnp.asarray(values, dtype=jnp.float64).reshape(-1, 1)
+
+
+def _whole(values: Sequence[int]) -> Int[Array, " contract"]:
+    return jnp.asarray(values, dtype=int)
