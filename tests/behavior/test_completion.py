@@ -209,15 +209,17 @@ def test_what_giving_up_costs() -> None:
 
 def worth(rent: float, decline: float, running: float, life: float, discount: float, shell: float = 0.0) -> float:
     return float(
-        value_at_completion(a(rent), decline, running, jnp.asarray([life]), a(discount), shell_value=shell)[0, 0]
+        value_at_completion(
+            a(rent), decline, running, jnp.asarray([life], jnp.float64), a(discount), shell_value=shell
+        )[0, 0]
     )
 
 
 def test_fixed_rent_is_an_annuity_of_the_tables() -> None:
-    assert worth(12, 0, 0, 5, 0) == pytest.approx(60)
+    assert worth(12.0, 0.0, 0.0, 5.0, 0.0) == pytest.approx(60)
     # Five years at 10 %: 3.79079 at the ends of years; paid all year long, times 0.1 / ln 1.1.
-    assert worth(12, 0, 0, 5, 0.1) == pytest.approx(12 * 3.79079 * 0.1 / math.log(1.1), rel=1e-6)
-    assert worth(12, 0, 2, 5, 0.1) == pytest.approx(10 * 3.79079 * 0.1 / math.log(1.1), rel=1e-6)
+    assert worth(12.0, 0.0, 0.0, 5.0, 0.1) == pytest.approx(12 * 3.79079 * 0.1 / math.log(1.1), rel=1e-6)
+    assert worth(12.0, 0.0, 2.0, 5.0, 0.1) == pytest.approx(10 * 3.79079 * 0.1 / math.log(1.1), rel=1e-6)
 
 
 @pytest.mark.parametrize("shell", [0.0, 15.0])
@@ -230,7 +232,7 @@ def test_value_is_the_best_that_stopping_can_get(decline: float, life: float, di
         return earned + shell * (1 + discount) ** -stop
 
     best = max(until(stop) for stop in np.linspace(0, life, 1001))
-    assert worth(12, decline, 1.3, life, discount, shell) == pytest.approx(best, rel=1e-5)
+    assert worth(12.0, decline, 1.3, life, discount, shell) == pytest.approx(best, rel=1e-5)
 
 
 def test_a_site_whose_rent_does_not_pay_for_its_power_is_worth_its_shell() -> None:
@@ -268,3 +270,26 @@ def test_compiled_is_eager_and_gradients_are_finite_differences() -> None:
     # The corners have slopes that are numbers.
     for corner in (a(0.0), a(1.3)):
         assert np.isfinite(jax.grad(value)(corner, jnp.asarray(0.0))).all()
+
+
+def test_every_path_has_its_own_parameters() -> None:
+    years, leaving = [1.5, 2.0, 3.7], [0.05, 0.35, 1.0]
+    together = central(CompletionParameters, build_years=jnp.asarray(years), leaving_cost=jnp.asarray(leaving))
+    pipeline = jnp.ones((2, STAGES, 3))
+    value, cost = jnp.full((2, 3), 24.0), jnp.asarray([40.0, 50.0, 60.0])
+    keep = decide(together, value_at_completion_usd_bn_per_gw=value, cost_per_gw_usd_bn=cost, pipeline_gw=pipeline)
+    step = advance(together, pipeline, starts_gw=jnp.ones((2, 3)), keep=keep)
+    shell, chips = spending(together, pipeline, keep=keep, cost_per_gw_usd_bn=cost)
+    for path in range(3):
+        one = central(CompletionParameters, build_years=years[path], leaving_cost=leaving[path])
+        alone = decide(
+            one,
+            value_at_completion_usd_bn_per_gw=value[:, path:][:, :1],
+            cost_per_gw_usd_bn=cost[path:][:1],
+            pipeline_gw=pipeline[:, :, :1],
+        )
+        np.testing.assert_array_equal(keep[:, :, path], alone[:, :, 0])
+        single = advance(one, pipeline[:, :, :1], starts_gw=jnp.ones((2, 1)), keep=alone)
+        np.testing.assert_allclose(step.pipeline_gw[:, :, path], single.pipeline_gw[:, :, 0], rtol=1e-13)
+        parts = spending(one, pipeline[:, :, :1], keep=alone, cost_per_gw_usd_bn=cost[path:][:1])
+        np.testing.assert_allclose([shell[:, path], chips[:, path]], [part[:, 0] for part in parts], rtol=1e-13)

@@ -299,3 +299,30 @@ def test_gradients_of_two_years_of_spend_are_finite_differences(name: str) -> No
     step = 1e-5 * at
     difference = (spend(jnp.asarray(at + step)) - spend(jnp.asarray(at - step))) / (2 * step)
     assert float(jax.grad(spend)(jnp.asarray(at))) == pytest.approx(float(difference), rel=1e-6)
+
+
+def test_ten_years_in_one_scan_keep_every_path_to_itself() -> None:
+    persistence, spend = [0.5, 0.7, 0.85], [20.0, 50.0, 90.0]
+    draws = jax.random.normal(jax.random.key(1), (40, 3), dtype=jnp.float64)
+    arrives = jnp.asarray([4, 20, 99])
+
+    def run(parameters: DemandParameters, state: DemandState, draws: jax.Array, arrives: jax.Array) -> jax.Array:
+        def quarter(state: DemandState, now: tuple[jax.Array, jax.Array]) -> tuple[DemandState, jax.Array]:
+            number, draw = now
+            state = calm(parameters, state, payoff_now=arrives == number, shocks_growth=draw)
+            return state, state.spend_usd_bn
+
+        return jax.lax.scan(quarter, state, (jnp.arange(40), draws))[1]
+
+    opening = open_demand(jnp.asarray(spend), jnp.ones(3), jnp.full((2, 3), 0.5))
+    together = central(DemandParameters, growth_persistence=jnp.asarray(persistence))
+    all_paths = run(together, opening, draws, arrives)
+    for path in range(3):
+        alone = open_demand(jnp.asarray(spend[path : path + 1]), jnp.ones(1), jnp.full((2, 1), 0.5))
+        parameters = central(DemandParameters, growth_persistence=persistence[path])
+        single = run(parameters, alone, draws[:, path : path + 1], arrives[path : path + 1])
+        np.testing.assert_allclose(all_paths[:, path], single[:, 0], rtol=1e-12)
+    # The payoff of the second path shows in its fifth year and not before.
+    never = run(together, opening, draws, jnp.asarray([99, 99, 99]))
+    np.testing.assert_array_equal(never[:20, 1], all_paths[:20, 1])
+    assert float(all_paths[24, 1]) > float(never[24, 1]) * 1.1

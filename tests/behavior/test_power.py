@@ -106,3 +106,20 @@ def test_the_compiled_sharing_is_the_eager_one_and_its_gradient_a_finite_differe
     assert float(jax.grad(first)(column(4, 2))[0, 0]) == pytest.approx(float(difference), rel=1e-7)
     empty = jax.grad(lambda ready: energize(parameters, ready, waiting_gw=NONE, grid_gw=grid).online_gw[0, 0])(NONE)
     assert np.isfinite(empty).all()
+
+
+def test_every_path_has_its_own_parameters() -> None:
+    late, grid = [0.3, 0.4, 0.5], [1.0, 4.0, 20.0]
+    ready, waiting = jnp.tile(column(4, 2), (1, 3)), jnp.tile(column(1, 3), (1, 3))
+    together = energize(
+        central(PowerParameters, late_share=jnp.asarray(late)), ready, waiting_gw=waiting, grid_gw=jnp.asarray(grid)
+    )
+    for path in range(3):
+        alone = energize(
+            central(PowerParameters, late_share=late[path]),
+            column(4, 2),
+            waiting_gw=column(1, 3),
+            grid_gw=jnp.asarray(grid[path : path + 1]),
+        )
+        np.testing.assert_allclose(together.online_gw[:, path], alone.online_gw[:, 0], rtol=1e-13)
+        np.testing.assert_allclose(together.waiting_gw[:, path], alone.waiting_gw[:, 0], rtol=1e-13)

@@ -148,3 +148,15 @@ def test_the_compiled_plan_is_the_eager_one_and_its_gradient_a_finite_difference
     step = 1e-5
     difference = (total(jnp.asarray(0.54 + step)) - total(jnp.asarray(0.54 - step))) / (2 * step)
     assert float(jax.grad(total)(jnp.asarray(0.54))) == pytest.approx(float(difference), rel=1e-7)
+
+
+def test_every_path_has_its_own_parameters() -> None:
+    elasticity, fear = [0.2, 0.54, 0.85], [1.0, 0.0, 2.0]
+    inputs = world(starts_gw=column(1, 2, 4), starts_year_ago_gw=column(1, 1.5, 3))
+    wide = {name: jnp.tile(value, (1, 3)) for name, value in inputs.items() if value.ndim == 2}
+    together = central(RivalryParameters, fear_elasticity=jnp.asarray(elasticity))
+    planned = planned_starts(together, **wide, fear_scale=jnp.asarray(fear))
+    for path in range(3):
+        one = central(RivalryParameters, fear_elasticity=elasticity[path])
+        alone = planned_starts(one, **(inputs | {"fear_scale": jnp.asarray(fear[path : path + 1])}))
+        np.testing.assert_allclose(planned[:, path], alone[:, 0], rtol=1e-13)

@@ -98,3 +98,12 @@ def test_compiled_policy_is_the_eager_one_and_its_gradient_a_finite_difference()
     slope = jax.grad(to_first)(column(20, 10))
     assert float(slope[0, 0]) == pytest.approx(float(difference), rel=1e-8)
     assert float(slope[1, 0]) == 0.0
+
+
+def test_every_path_has_its_own_parameters() -> None:
+    shares = [0.02, 0.18, 0.41]
+    wide = quarter(free_cash_flow=jnp.tile(column(20, 10), (1, 3)), policy_scale=jnp.ones((2, 3)))
+    together = recycled(central(VendorParameters, recycled_share=jnp.asarray(shares)), **wide)
+    for path in range(3):
+        alone = recycled(central(VendorParameters, recycled_share=shares[path]), **quarter())
+        np.testing.assert_allclose(together[:, :, path], alone[:, :, 0], rtol=1e-13)

@@ -222,7 +222,7 @@ def value_at_completion(
     rent_usd_bn_per_gw_year: ByBuilder,
     decline_per_year: Parameter | float,
     running_cost: Parameter | float,
-    economic_life_years: Float[Array, " path"],
+    economic_life_years: Parameter,
     discount_rate: ByBuilder,
     *,
     shell_value: Parameter | float = 0.0,
