@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import math
 from typing import Any
 
@@ -12,11 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ouroloop.behavior import demand
 from ouroloop.behavior.demand import (
     DemandParameters,
     DemandState,
     Payers,
     ceiling_usd_bn,
+    free_growth,
     loss_per_year,
     open_demand,
     payers,
@@ -75,6 +78,19 @@ def test_far_from_the_ceiling_growth_fades_by_its_yearly_persistence() -> None:
     assert float(one_year.growth[0]) == pytest.approx(0.7, rel=1e-12)
     # Log growth 1/4 (k + k^2 + k^3 + k^4) with k = 0.7^(1/4) = 0.914691: 0.80416.
     assert math.log(float(one_year.spend_usd_bn[0]) / 50) == pytest.approx(0.80416, abs=1e-5)
+
+
+def test_growth_that_is_seen_hides_the_brake_of_the_ceiling() -> None:
+    parameters = central(DemandParameters, growth_hidden=2.0)
+    # The ceiling is 72.68 a quarter: far below, half way, near and above it; and a fall.
+    spend = jnp.asarray([0.0, 36.34, 70.0, 100.0, 36.34])
+    found = free_growth(parameters, spend, jnp.asarray([0.5, 0.5, 0.5, 0.5, -0.2]))
+    np.testing.assert_allclose(found, [0.5, 1.0, 1.0, 1.0, -0.2])
+    # Read forward again: d ln S of a short time is the growth that was seen.
+    free = float(free_growth(parameters, jnp.asarray([20.0]), jnp.asarray([0.001]))[0])
+    still = central(DemandParameters, wage_growth=0.0, growth_persistence=1.0)
+    after = calm(still, opened(spend=20.0, growth=free))
+    assert math.log(float(after.spend_usd_bn[0]) / 20) * 4 == pytest.approx(0.001, rel=1e-3)
 
 
 def test_growth_ends_at_that_of_wages() -> None:
@@ -326,3 +342,9 @@ def test_ten_years_in_one_scan_keep_every_path_to_itself() -> None:
     never = run(together, opening, draws, jnp.asarray([99, 99, 99]))
     np.testing.assert_array_equal(never[:20, 1], all_paths[:20, 1])
     assert float(all_paths[24, 1]) > float(never[24, 1]) * 1.1
+
+
+def test_the_example_in_the_docstrings_is_true() -> None:
+    result = doctest.testmod(demand)
+    assert result.attempted > 0
+    assert result.failed == 0

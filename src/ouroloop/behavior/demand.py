@@ -26,6 +26,7 @@ class DemandParameters(eqx.Module):
 
     growth_persistence: Parameter = parameter("dem-035", unit="factor per year")
     growth_volatility: Parameter = parameter("eco-real-003", unit="log sd per year")
+    growth_hidden: Parameter = parameter("eco-real-014", unit="x of the growth seen")
     wage_growth: Parameter = parameter("eco-real-001", unit="log per year")
     """Also where growth of spend returns to before the payoff: in the long run, that of the wages that pay for it."""
     wages_usd_bn_per_year: Parameter = parameter("lab-003", unit="USD bn per year")
@@ -75,6 +76,7 @@ def open_demand(
 ) -> DemandState:
     """Which state has this quarter's spend, yearly log growth and shares of sellers? No payoff yet.
 
+    `growth` is that with no ceiling near; `free_growth` finds it from the growth that was seen.
     A share of 0 is a seller that no swing of taste brings in. Shares need not add up to 1: only their proportions
     count.
     """
@@ -100,6 +102,20 @@ def ceiling_usd_bn(parameters: DemandParameters, state: DemandState) -> Float[Ar
     tasks = jnp.where(state.payoff_arrived, parameters.possible_tasks, parameters.reliable_tasks)
     wages = parameters.wages_usd_bn_per_year * parameters.wages_in_reach * state.wages
     return wages * tasks * parameters.price_share / QUARTERS
+
+
+def free_growth(
+    parameters: DemandParameters, spend_usd_bn: Float[Array, " path"], seen: Float[Array, " path"]
+) -> Float[Array, " path"]:
+    """Which yearly log growth would spend have without a ceiling, if this growth was seen at the opening?
+
+    seen / (1 - spend/ceiling), the logistic read backward, at most `growth_hidden` times what was seen: near its
+    ceiling, or above it, spend says nothing about its free growth. A fall that was seen is as free as it looks.
+    Half way to the ceiling, 0.5 seen: 1.0.
+    """
+    room = 1.0 - spend_usd_bn / ceiling_usd_bn(parameters, open_demand(spend_usd_bn, seen, seen[None]))
+    most = parameters.growth_hidden
+    return jnp.where(seen > 0, seen / jnp.maximum(room, 1.0 / most), seen)
 
 
 def loss_per_year(parameters: DemandParameters) -> Parameter:
