@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, inf, isnan
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float64, Int
 
 from ouroloop.core import Tier
 from ouroloop.instruments.cloud_contract import CloudContracts
@@ -24,6 +23,8 @@ from ouroloop.instruments.loan import Loans
 from ouroloop.instruments.order import Orders
 from ouroloop.instruments.prepayment import Prepayments
 from ouroloop.instruments.vendor_loan import VendorLoans
+from ouroloop.instruments.warrant import Warrants
+from ouroloop.scenario.contracts.columns import column, floats, names, parties, row, schedule, whole
 from ouroloop.scenario.contracts.given import Given, given
 from ouroloop.scenario.contracts.read import Contracts
 from ouroloop.scenario.contracts.terms import DebtTerm, Term
@@ -59,6 +60,7 @@ class Books:
     draws: Book[DelayedDrawLoans]
     vendor_loans: Book[VendorLoans]
     guarantees: Book[Guarantees]
+    warrants: Book[Warrants]
     letters: Book[Letters]
     prepayments: Book[Prepayments]
     credits: Book[ComputeCredits]
@@ -86,16 +88,17 @@ def books(made: Contracts, dossier: Dossier) -> Books:
         draws=Book(_draws(made, values), rows(made.debts)),
         vendor_loans=Book(_vendor_loans(made), rows(made.vendor_loans)),
         guarantees=Book(_guarantees(made), rows(made.guarantees)),
+        warrants=Book(_warrants(made), rows([term for term in made.warrants if term.complete])),
         letters=Book(_letters(made, values), rows(made.letters)),
         prepayments=Book(
-            Prepayments(_names(made.prepayments), _parties(made.prepayments), _schedule(made, made.prepayments)),
+            Prepayments(names(made.prepayments), parties(made.prepayments), schedule(made, made.prepayments)),
             rows(made.prepayments),
         ),
         credits=Book(
             ComputeCredits(
-                _names(made.credits),
-                _parties(made.credits),
-                _schedule(made, made.credits),
+                names(made.credits),
+                parties(made.credits),
+                schedule(made, made.credits),
                 jnp.full(len(made.credits), made.quarters, dtype=int),
             ),
             rows(made.credits),
@@ -105,18 +108,18 @@ def books(made: Contracts, dossier: Dossier) -> Books:
 
 def _cloud(made: Contracts) -> CloudContracts:
     return CloudContracts(
-        _names(made.cloud),
-        _parties(made.cloud),
-        _schedule(made, made.cloud),
-        _floats(made.cloud, lambda term: term.take_or_pay_share),
-        _floats(made.cloud, lambda term: term.termination_share),
+        names(made.cloud),
+        parties(made.cloud),
+        schedule(made, made.cloud),
+        floats(made.cloud, lambda term: term.take_or_pay_share),
+        floats(made.cloud, lambda term: term.termination_share),
     )
 
 
 def _orders(made: Contracts) -> Orders:
-    owed = _floats(made.orders, lambda term: term.take_or_pay_share)
+    owed = floats(made.orders, lambda term: term.take_or_pay_share)
     assets = tuple(_ASSET[term.goods] for term in made.orders)
-    return Orders(_names(made.orders), _parties(made.orders), assets, _schedule(made, made.orders), owed, owed)
+    return Orders(names(made.orders), parties(made.orders), assets, schedule(made, made.orders), owed, owed)
 
 
 def _leases(made: Contracts, values: Given) -> Leases:
@@ -124,16 +127,16 @@ def _leases(made: Contracts, values: Given) -> Leases:
     terms = (*made.leases, *made.other_leases)
     longest = max((term.term_quarters + term.renewal_quarters for term in terms), default=0.0)
     return Leases(
-        _names(terms),
-        _parties(terms),
+        names(terms),
+        parties(terms),
         floor(longest) + 1,
-        commencement=_floats(terms, lambda term: term.commences),
-        term=_floats(terms, lambda term: term.term_quarters),
-        renewal_term=_floats(terms, lambda term: term.renewal_quarters),
-        rent_per_quarter=_floats(terms, lambda term: term.payments.point / term.term_quarters),
-        escalator_per_year=_floats(terms, lambda term: 0.0),
-        termination_share=_floats(terms, lambda term: term.exit_price_share),
-        discount_rate_per_year=_floats(terms, lambda term: values.lease_discount),
+        commencement=floats(terms, lambda term: term.commences),
+        term=floats(terms, lambda term: term.term_quarters),
+        renewal_term=floats(terms, lambda term: term.renewal_quarters),
+        rent_per_quarter=floats(terms, lambda term: term.payments.point / term.term_quarters),
+        escalator_per_year=floats(terms, lambda term: 0.0),
+        termination_share=floats(terms, lambda term: term.exit_price_share),
+        discount_rate_per_year=floats(terms, lambda term: values.lease_discount),
     )
 
 
@@ -168,14 +171,14 @@ def _draws(made: Contracts, values: Given) -> DelayedDrawLoans:
     due = [shut + 1 if isnan(term.due) else max(floor(term.due), 1) for term, shut in zip(debts, shuts, strict=True)]
     return DelayedDrawLoans(
         _loans(debts, [isnan(term.coupon) for term in debts]),
-        commitment=_column([term.payments.point * term.payments.remaining for term in debts]),
-        advance_rate=_column([values.loan_cost_share] * len(debts)),
-        rate=_column(priced),
-        fee_rate=_column([values.commitment_fee] * len(debts)),
-        first_draw=_whole(opens),
-        last_draw=_whole(shuts),
-        first_repayment=_whole(due),
-        repayments=_whole([life if isnan(term.due) else 1 for term in debts]),
+        commitment=column([term.payments.point * term.payments.remaining for term in debts]),
+        advance_rate=column([values.loan_cost_share] * len(debts)),
+        rate=column(priced),
+        fee_rate=column([values.commitment_fee] * len(debts)),
+        first_draw=whole(opens),
+        last_draw=whole(shuts),
+        first_repayment=whole(due),
+        repayments=whole([life if isnan(term.due) else 1 for term in debts]),
     )
 
 
@@ -191,10 +194,10 @@ def _vendor_loans(made: Contracts) -> VendorLoans:
     terms = made.vendor_loans
     return VendorLoans(
         _loans(terms, [True] * len(terms)),
-        conversion_price=_column([inf] * len(terms)),
+        conversion_price=column([inf] * len(terms)),
         at_default=jnp.asarray([term.convertible for term in terms], dtype=bool),
-        first_conversion=_whole([0] * len(terms)),
-        last_conversion=_whole([made.quarters - 1] * len(terms)),
+        first_conversion=whole([0] * len(terms)),
+        last_conversion=whole([made.quarters - 1] * len(terms)),
     )
 
 
@@ -203,15 +206,38 @@ def _guarantees(made: Contracts) -> Guarantees:
     standing = [np.flatnonzero(term.active) for term in terms]
     values = [term.payments.point * term.active for term in terms]
     return Guarantees(
-        _names(terms),
+        names(terms),
         tuple(GuaranteeKind(term.kind) for term in terms),
         guarantors=tuple(term.payer for term in terms),
         debtors=tuple(term.debtor for term in terms),
         creditors=tuple(term.creditor for term in terms),
-        cap=_column([term.payments.point for term in terms]),
+        cap=column([term.payments.point for term in terms]),
         guaranteed=jnp.asarray(np.reshape(values, (len(terms), made.quarters)), dtype=jnp.float64),
-        first=_whole([int(found[0]) if found.size else made.quarters for found in standing]),
-        last=_whole([int(found[-1]) if found.size else -1 for found in standing]),
+        first=whole([int(found[0]) if found.size else made.quarters for found in standing]),
+        last=whole([int(found[-1]) if found.size else -1 for found in standing]),
+    )
+
+
+def _warrants(made: Contracts) -> Warrants:
+    """Equal parts, one for each GW delivered, with hurdles that rise evenly to the top one.
+
+    The steps between the first and the last mark are not published. A warrant with an unknown term has no row.
+    """
+    terms = [term for term in made.warrants if term.complete]
+    steps = [max(1, round(term.top_gw)) for term in terms]
+    parts = [
+        (n, term, k + 1, count) for n, (term, count) in enumerate(zip(terms, steps, strict=True)) for k in range(count)
+    ]
+    return Warrants(
+        names(terms),
+        parties(terms),
+        (_ASSET["chips"],) * len(terms),
+        contract_of=tuple(n for n, *_ in parts),
+        milestone_gw=row([term.top_gw * k / count for _, term, k, count in parts]),
+        hurdle_usd=row([term.top_hurdle_usd * k / count for _, term, k, count in parts]),
+        shares_bn=row([term.shares_bn / count for _, term, _, count in parts]),
+        fair_value_usd=row([term.fair_value_usd for _, term, *_ in parts]),
+        strike_usd=floats(terms, lambda term: term.strike_usd),
     )
 
 
@@ -225,47 +251,19 @@ def _letters(made: Contracts, values: Given) -> Letters:
         for term, start in zip(terms, decided, strict=True)
     ]
     return Letters(
-        _names(terms),
+        names(terms),
         promisors=tuple(term.payer for term in terms),
         holders=tuple(term.payee for term in terms),
-        amount=_column([term.payments.point for term in terms]),
-        firm_probability=_column(chance),
-        void_probability=_column([1 - p for p in chance]),
-        decision=_whole(decided),
-        expiry=_whole(decided),
-        advance_rate=_column([values.letter_advance_share] * len(terms)),
+        amount=column([term.payments.point for term in terms]),
+        firm_probability=column(chance),
+        void_probability=column([1 - p for p in chance]),
+        decision=whole(decided),
+        expiry=whole(decided),
+        advance_rate=column([values.letter_advance_share] * len(terms)),
         schedule=jnp.asarray(np.reshape(schedules, (len(terms), made.quarters)), dtype=jnp.float64),
     )
 
 
 def _loans(terms: Sequence[Term], floating: Sequence[bool]) -> Loans:
     lenders, borrowers = tuple(term.payer for term in terms), tuple(term.payee for term in terms)
-    return Loans(_names(terms), lenders, borrowers, jnp.asarray(floating, dtype=bool))
-
-
-def _names(terms: Sequence[Term]) -> tuple[str, ...]:
-    return tuple(term.name for term in terms)
-
-
-def _parties(terms: Sequence[Term]) -> tuple[tuple[str, str], ...]:
-    return tuple((term.payer, term.payee) for term in terms)
-
-
-def _schedule(made: Contracts, terms: Sequence[Term]) -> Float64[Array, "contract quarter"]:
-    found = [term.payments.point_usd_bn for term in terms]
-    return jnp.asarray(np.reshape(found, (len(terms), made.quarters)), dtype=jnp.float64)
-
-
-Some = TypeVar("Some", bound=Term)
-
-
-def _floats(terms: Sequence[Some], what: Callable[[Some], float]) -> Float64[Array, " contract"]:
-    return jnp.asarray([what(term) for term in terms], dtype=jnp.float64)
-
-
-def _column(values: Sequence[float]) -> Float64[Array, "contract 1"]:
-    return jnp.asarray(values, dtype=jnp.float64).reshape(-1, 1)
-
-
-def _whole(values: Sequence[int]) -> Int[Array, " contract"]:
-    return jnp.asarray(values, dtype=int)
+    return Loans(names(terms), lenders, borrowers, jnp.asarray(floating, dtype=bool))

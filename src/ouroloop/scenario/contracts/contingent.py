@@ -90,12 +90,15 @@ def warrant_term(dossier: Dossier, whole: Term, deal: Deal) -> WarrantTerm:
         if (other.payer, other.payee) == (deal.payee, deal.payer) and other.link == deal.link and deal.link is not None
         for tranche in other.tranches
     )
-    tranche = next(t for t in deal.tranches if t.id == whole.tranche)
+    value_known = next(t for t in deal.tranches if t.id == whole.tranche).low is not None
+    shares_bn = said("shares", _MILLION_IN_BN)
     return WarrantTerm(
         **shared(whole),
-        shares_bn=said("shares", _MILLION_IN_BN),
+        shares_bn=shares_bn,
         strike_usd=said("strike"),
         top_hurdle_usd=said("hurdle"),
+        top_gw=said("gw"),
+        fair_value_usd=whole.payments.point / shares_bn if value_known and shares_bn else said("value"),
         order=order,
-        value_known=tranche.low is not None,
+        value_known=value_known,
     )

@@ -35,6 +35,8 @@ class Payments:
     point: float
     high: float
     before: float
+    opening: float
+    """The part of `before` that moves in the opening quarter after the day up to which things are known."""
     shares: FloatArray
     after: float
     timing: Timing
@@ -43,6 +45,7 @@ class Payments:
         assert self.low <= self.point <= self.high, f"{self.low} <= {self.point} <= {self.high} does not hold"
         total = self.before + float(self.shares.sum()) + self.after
         assert abs(total - 1) < 1e-12, f"the shares of a schedule add up to {total}"
+        assert 0 <= self.opening <= self.before + 1e-12, f"{self.opening} of {self.before} is in the opening quarter"
 
     @property
     def point_usd_bn(self) -> FloatArray:
@@ -81,9 +84,11 @@ class Horizon:
 
     first: Quarter
     quarters: int
+    known: date
+    """The day up to which things are known, in the opening quarter or before."""
 
-    def spread(self, days: Days) -> tuple[float, FloatArray, float]:
-        """The shares of these days before, in each quarter of and after the horizon; evenly by the day.
+    def pay(self, low: float, point: float, high: float, days: Days, timing: Timing) -> Payments:
+        """An amount that moves evenly over these days.
 
         2027 to 2031 seen from 2026-Q4 on: 90/1826 in 2027-Q1, 91/1826 in 2027-Q2, and nothing after 2031-Q4.
         """
@@ -92,7 +97,12 @@ class Horizon:
         each = [days.share(Days.of(quarter)) for quarter in quarters_between(self.first, last)]
         before = days.share(days.until(self.first.first_day - timedelta(days=1)))
         after = days.share(days - days.until(last.last_day))
-        return before, np.asarray(each, dtype=np.float64), after
+        opening = before - days.share(days.until(min(self.known, self.first.first_day - timedelta(days=1))))
+        return Payments(low, point, high, before, opening, np.asarray(each, dtype=np.float64), after, timing)
+
+    def never(self, low: float, point: float, high: float) -> Payments:
+        """An amount that falls due on no day of its own."""
+        return Payments(low, point, high, 0.0, 0.0, np.zeros(self.quarters), 1.0, "reported")
 
     def from_start(self, after_years: float, over_years: float) -> Days:
         """Days that begin some years after the horizon's first day and last some years, at least one quarter."""

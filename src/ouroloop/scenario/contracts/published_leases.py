@@ -14,7 +14,7 @@ from ouroloop.scenario.axes import LANDLORDS, Axes
 from ouroloop.scenario.contracts.bounded import Sum
 from ouroloop.scenario.contracts.given import Given
 from ouroloop.scenario.contracts.kinds import LANDLORD_KINDS
-from ouroloop.scenario.contracts.payments import Horizon, Payments
+from ouroloop.scenario.contracts.payments import Horizon
 from ouroloop.scenario.contracts.terms import LeaseTerm
 
 if TYPE_CHECKING:
@@ -64,8 +64,6 @@ def _could_be_inside(dossier: Dossier, deal: Deal, figure: Figure) -> bool:
 
 def _rest(horizon: Horizon, values: Given, member: str, figure: Figure, rest: float) -> LeaseTerm:
     days = horizon.from_start(values.lease_begins_years, values.lease_years)
-    before, shares, after = horizon.spread(days)
-    money = Payments(rest, rest, rest, before, shares, after, "unsaid")
     return LeaseTerm(
         deal=CONCEPT,
         tranche=member,
@@ -76,7 +74,7 @@ def _rest(horizon: Horizon, values: Given, member: str, figure: Figure, rest: fl
         condition=None,
         bound_by=None,
         link=None,
-        payments=money,
+        payments=horizon.pay(rest, rest, rest, days, "unsaid"),
         refs=(Ref.of_figure(figure),),
         commences=horizon.quarters_to(days.first),
         term_quarters=4 * values.lease_years,

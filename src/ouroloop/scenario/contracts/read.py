@@ -104,7 +104,7 @@ def contracts(dossier: Dossier, axes: Axes, first_quarter: Quarter, quarters: in
 
     Raises BadInput when an assumption that is needed is not known on the day.
     """
-    horizon, values = Horizon(first_quarter, quarters), given(dossier)
+    horizon, values = Horizon(first_quarter, quarters, dossier.date), given(dossier)
     made: dict[str, list[Term]] = {}
     left: list[LeftOut] = []
     everything = sums(dossier, values.open_top)
@@ -147,7 +147,9 @@ def _read(dossier: Dossier, axes: Axes, horizon: Horizon, values: Given, counted
     pending = tier in PENDING and not leaves and counted.bound_by is None
     when = payments(horizon, values, _valued(counted), kind, pending=pending)
     if when.remaining == 0:
-        return out("moved before", _gone(tier, horizon, when))
+        gone = out("moved before", _gone(tier, horizon, when))
+        moving = 0.0 if pending else when.point * when.opening
+        return replace(gone, payer=ends.payer, payee=ends.payee, opening_usd_bn=moving)
     if tier is Tier.PAID:  # what is scheduled after the day it was funded still has to come
         tier = Tier.FIRM
     whole = Term(

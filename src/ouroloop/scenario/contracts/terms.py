@@ -140,9 +140,19 @@ class WarrantTerm(Term):
     strike_usd: float
     top_hurdle_usd: float
     """The share price at which the last part vests."""
+    top_gw: float
+    """The deliveries at which the last part vests."""
+    fair_value_usd: float
+    """Of the right to one share on the day of the grant: the announced value over the shares where it was said."""
     order: tuple[str, ...]
     """The orders (by name) whose delivery it rewards."""
     value_known: bool
+
+    @property
+    def complete(self) -> bool:
+        """Is every term known that an instrument needs?"""
+        needed = (self.shares_bn, self.strike_usd, self.top_hurdle_usd, self.top_gw, self.fair_value_usd)
+        return not any(np.isnan(needed))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -176,6 +186,11 @@ class LeftOut:
     amount: Interval | None
     """What of it counts once overlaps are resolved (USD bn); None where nothing was disclosed."""
     refs: Refs
+    payer: str | None = None
+    payee: str | None = None
+    """Its ends on the axes, where they have any."""
+    opening_usd_bn: float = 0.0
+    """What of its point moves in the opening quarter after the day up to which things are known, if it binds."""
 
     @property
     def name(self) -> str:

@@ -23,11 +23,9 @@ def payments(horizon: Horizon, given: Given, counted: Sum, kind: Kind, *, pendin
     assert amount.bounded, f"{counted.standing.deal.id} has an open amount"
     low = counted.point if pending and amount.low == 0 else amount.low
     if kind == "guarantees":
-        before, shares, after = 0.0, horizon.spread(Days.of(horizon.first))[1] * 0.0, 1.0
-        return Payments(low, counted.point, amount.high, before, shares, after, "reported")
+        return horizon.never(low, counted.point, amount.high)
     days, timing = days_of(horizon, given, counted, kind, pending=pending)
-    before, shares, after = horizon.spread(days)
-    return Payments(low, max(low, counted.point), amount.high, before, shares, after, timing)
+    return horizon.pay(low, max(low, counted.point), amount.high, days, timing)
 
 
 def days_of(horizon: Horizon, given: Given, counted: Sum, kind: Kind, *, pending: bool) -> tuple[Days, Timing]:
