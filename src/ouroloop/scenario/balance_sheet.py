@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from ouroloop.dossier.choose import foretold, pick
 from ouroloop.dossier.models import Figure
 from ouroloop.dossier.refs import Ref, Refs, joined
-from ouroloop.scenario.estimate import Basis, Estimate
+from ouroloop.scenario.estimate import Basis, Estimate, central
 from ouroloop.scenario.opening_flows import in_dollars
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 Ways = Sequence[tuple[str, ...]]
 """Ways to read a line: concepts to add up. A name with a leading `=` is taken off on the same day, one with a leading
-`-` is taken off and may be up to `STALE` days older."""
+`-` is taken off and may be up to `STALE` days older. A way that begins with `?` gives only a part of the line;
+an assumption after a `*` says by what to multiply it."""
 
 ASSETS: Mapping[str, Ways] = MappingProxyType(
     {
@@ -28,7 +30,7 @@ ASSETS: Mapping[str, Ways] = MappingProxyType(
             ("cash", "short_term_investments"),
             ("cash_and_short_term_investments",),
             ("cash_and_marketable_securities_fair_value",),
-            ("cash",),
+            ("?", "cash"),
         ),
         "receivables": (("receivables",),),
         "inventory": (("inventory",),),
@@ -47,12 +49,12 @@ LIABILITIES: Mapping[str, Ways] = MappingProxyType(
             ("long_term_debt_total",),
             ("debt_principal",),
             ("total_debt",),
-            ("long_term_debt",),
-            ("short_term_debt",),
+            ("?", "long_term_debt"),
+            ("?", "*eco-opening-015", "short_term_debt"),
         ),
         "operating_leases": (("operating_lease_liabilities",), ("operating_lease_liabilities_noncurrent",)),
         "finance_leases": (("finance_lease_liabilities",),),
-        "deferred_revenue": (("deferred_revenue",), ("deferred_revenue_current",)),
+        "deferred_revenue": (("deferred_revenue",), ("?", "deferred_revenue_current")),
     }
 )
 EQUITY: Ways = (("total_equity_incl_nci",), ("stockholders_equity",))
@@ -81,15 +83,25 @@ class Reading:
 def read(dossier: Dossier, firm: str, ways: Ways, until: date | None = None) -> Reading | None:
     """The latest published balance, up to a day if given: the way with the latest day, the first of them when equal.
 
-    Conflicts are settled as in
-    `ouroloop.dossier.choose`.
+    A way that gives only a part of the line stands in where nothing whole has been published for `STALE` days before
+    it. Conflicts are settled as in `ouroloop.dossier.choose`.
     """
-    found = [one for way in ways if (one := _by_way(dossier, firm, way, until or dossier.date)) is not None]
+    until = until or dossier.date
+    whole = _latest(dossier, firm, [way for way in ways if way[0] != "?"], until)
+    part = _latest(dossier, firm, [way[1:] for way in ways if way[0] == "?"], until)
+    if whole is None or (part is not None and (part.day - whole.day).days > STALE):
+        return part
+    return whole
+
+
+def _latest(dossier: Dossier, firm: str, ways: Ways, until: date) -> Reading | None:
+    found = [one for way in ways if (one := _by_way(dossier, firm, way, until)) is not None]
     return max(found, key=lambda one: one.day, default=None)
 
 
 def _by_way(dossier: Dossier, firm: str, way: tuple[str, ...], until: date) -> Reading | None:
-    same_day = [name for name in way if not name.startswith("-")]
+    by = math.prod(central(dossier, name[1:]) for name in way if name.startswith("*"))
+    same_day = [name for name in way if not name.startswith(("-", "*"))]
     lines = [_balances(dossier, firm, name.removeprefix("="), until) for name in same_day]
     days = set.intersection(*(set(line) for line in lines))
     if not days:
@@ -103,8 +115,8 @@ def _by_way(dossier: Dossier, firm: str, way: tuple[str, ...], until: date) -> R
         parts.append((older[-1], -1.0))
     return Reading(
         day,
-        sum(sign * one.value for one, sign in parts),
-        sum(one.tolerance for one, _ in parts),
+        by * sum(sign * one.value for one, sign in parts),
+        by * sum(one.tolerance for one, _ in parts),
         joined(*(one.refs for one, _ in parts)),
         any(one.converted for one, _ in parts),
     )

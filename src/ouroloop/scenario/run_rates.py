@@ -22,15 +22,13 @@ from ouroloop.scenario.undisclosed import discloses, operating_cash, stated_reve
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
 
-_MULTIPLE: Mapping[EntityKind, str] = MappingProxyType(
-    {
-        EntityKind.CHIP_MAKER: "eco-opening-030",
-        EntityKind.CLOUD: "eco-opening-031",
-        EntityKind.NEOCLOUD: "eco-opening-032",
-        EntityKind.LAB: "eco-opening-033",
-    }
+_OF_OPERATING_CASH: Mapping[EntityKind, str] = MappingProxyType(
+    {EntityKind.CHIP_MAKER: "eco-opening-030", EntityKind.CLOUD: "eco-opening-031"}
 )
-_OTHER_MULTIPLE = "eco-opening-034"
+_OF_REVENUE: Mapping[EntityKind, str] = MappingProxyType(
+    {EntityKind.NEOCLOUD: "eco-opening-032", EntityKind.LAB: "eco-opening-033"}
+)
+_OF_OTHERS_REVENUE = "eco-opening-034"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,8 @@ def run_rates(dossier: Dossier, axes: Axes, uniforms: Uniforms = None) -> RunRat
     - Operating cash: its share of revenue over the last 365 days for which both are known, times that revenue; working
       capital makes single quarters of it jump. Where revenue is not known: its own mean over these days.
     - Payout: the mean of the last 365 days.
-    - Market value: the latest that is published; else a multiple of revenue (`eco-opening-03x`), of basis `assumed`.
+    - Market value: the latest that is published; else a multiple of operating cash or, for young firms, of
+      revenue (`eco-opening-03x`), of basis `assumed`.
 
     Seasons are not taken out. A fiscal quarter keeps its own days. A firm without accounts goes by what was said of its
     revenue and burn, with ranges (see `undisclosed`).
@@ -105,7 +104,7 @@ def _member(dossier: Dossier, firm: str, quarter: Quarter) -> MemberRates:
         payout=_payout(dossier, firm),
         interest=later_of(dossier, firm, "interest_expense", "net_interest_expense").pace(now),
         depreciation=later_of(dossier, firm, "depreciation", "depreciation_amortization").pace(now),
-        market_value=_market_value(dossier, firm, revenue),
+        market_value=_market_value(dossier, firm, revenue, operating),
     )
 
 
@@ -146,7 +145,7 @@ def _payout(dossier: Dossier, firm: str) -> Estimate:
     return Estimate.exactly(sum(part.point for part in parts), worst(*bases), max(part.day for part in parts), refs)
 
 
-def _market_value(dossier: Dossier, firm: str, revenue: Estimate) -> Estimate:
+def _market_value(dossier: Dossier, firm: str, revenue: Estimate, operating: Estimate) -> Estimate:
     words = ("market_cap", "valuation", "net_asset_value")
     found = [f for word in words for f in dossier.figures_of(firm, word) if _is_value(dossier, f)]
     if found:
@@ -156,13 +155,15 @@ def _market_value(dossier: Dossier, firm: str, revenue: Estimate) -> Estimate:
         value, off, converted = amount
         basis: Basis = "estimated" if converted else "reported"
         return Estimate.exactly(value, basis, latest.end, (Ref.of_figure(latest),), off)
-    if not revenue.known:
-        return Estimate.unknown(dossier.date)
     kind = dossier.entities[firm].kind
-    multiple = dossier.assumptions[_MULTIPLE.get(kind, _OTHER_MULTIPLE)]
+    of_cash = _OF_OPERATING_CASH.get(kind)
+    stands_for = revenue if of_cash is None else operating
+    if not stands_for.known or stands_for.point <= 0:
+        return Estimate.unknown(dossier.date)
+    multiple = dossier.assumptions[of_cash or _OF_REVENUE.get(kind, _OF_OTHERS_REVENUE)]
     low, high = multiple.low or multiple.value, multiple.high or multiple.value
-    year = 4 * revenue.point
-    return Estimate(year * multiple.value, year * low, year * high, "assumed", revenue.day, revenue.refs)
+    year = 4 * stands_for.point
+    return Estimate(year * multiple.value, year * low, year * high, "assumed", stands_for.day, stands_for.refs)
 
 
 def _is_value(dossier: Dossier, figure: Figure) -> bool:

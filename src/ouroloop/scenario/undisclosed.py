@@ -11,7 +11,7 @@ from ouroloop.core import Quarter, quarters_between
 from ouroloop.dossier.choose import foretold, instants
 from ouroloop.dossier.days import Days
 from ouroloop.dossier.refs import Ref, Refs, joined
-from ouroloop.scenario.estimate import Estimate, central
+from ouroloop.scenario.estimate import Basis, Estimate, central
 from ouroloop.scenario.opening_flows import QUARTER_DAYS, Recorded, later_of, planned, recorded
 from ouroloop.scenario.opening_funding import Funding, refs_of
 
@@ -24,6 +24,7 @@ SIDE_BY_SIDE = 60
 _OPERATING_CASH_OF_RESULT = "eco-opening-011"
 _HALF_WIDTH_OF_RUN_RATE = "eco-opening-012"
 _LEAST_LEFT_OF_RAISED = "eco-opening-013"
+_QUARTERS_OF_BURN_HELD = "eco-opening-014"
 _PLANT_OF_SPENDING = "eco-opening-010"
 
 
@@ -118,8 +119,10 @@ def cash_from_flows(
     """Cash at the end of the quarter of a firm that states none: what was raised less what was burned.
 
     Both are counted from the first day for which anything of the burn is known; `burned_now` (USD bn per quarter) goes
-    on where the record ends. What it held before that day, and money that no deal of the dossier names, is missing, so
-    that the low end is 0. A firm of which no burn is known keeps what deals paid it, and at least a small part of that.
+    on where the record ends. Of what was raised before that day a small part is taken to be still there, all of it at
+    the high end, none at the low end. A firm that goes on burning has money that no deal of the dossier names: it holds
+    at least some quarters of its burn. A firm of which no burn is known keeps what deals paid it, and at least a small
+    part of that.
     """
     money, end = [one for one in came if not one.in_kind], quarter.last_day
     burn = burn_of(dossier, firm)
@@ -128,6 +131,7 @@ def cash_from_flows(
         raised = sum(one.between(None, end) for one in money)
         least = central(dossier, _LEAST_LEFT_OF_RAISED) * raised if raised else 0.0
         return Estimate(raised, least, raised, "assumed", dossier.date, refs_of(money))
+    before = sum(one.between(None, start - timedelta(days=1)) for one in money)
     raised = sum(one.between(start - timedelta(days=1), end) for one in money)
     point = low = high = 0.0
     refs: Refs = refs_of(money)
@@ -136,8 +140,17 @@ def cash_from_flows(
         if spent.known:
             point, low, high = point + spent.point, low + spent.low, high + spent.high
             refs = joined(refs, spent.refs)
-    ends = (max(0.0, raised - high), max(0.0, raised - point), max(0.0, raised - low))
-    return Estimate(ends[1], ends[0], ends[2], "estimated", dossier.date, refs)
+    kept = central(dossier, _LEAST_LEFT_OF_RAISED) * before if before else 0.0
+    ends = (raised - high, raised + kept - point, raised + before - low)
+    if not (burned_now.known and burned_now.point > 0):
+        low, point, high = (max(0.0, end) for end in ends)
+        return Estimate(point, low, high, "estimated", dossier.date, refs)
+    held = dossier.assumptions[_QUARTERS_OF_BURN_HELD]
+    least = [burned_now.point * quarters for quarters in (held.low or 0.0, held.value, held.high or held.value)]
+    basis: Basis = "assumed" if ends[1] < least[1] else "estimated"
+    point = max(ends[1], least[1])
+    low = min(point, max(ends[0], least[0]))
+    return Estimate(point, low, max(ends[2], least[2] if basis == "assumed" else point), basis, dossier.date, refs)
 
 
 def plant_from_spending(dossier: Dossier, firm: str, end: date, capex: float) -> Estimate | None:
