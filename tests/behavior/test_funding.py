@@ -31,7 +31,7 @@ RUNG = (TWO,)
 
 
 def row(*values: float) -> jax.Array:
-    return jnp.array(values)[:, None]
+    return jnp.array(values, float)[:, None]
 
 
 def asked(need: list[float], supply: list[list[float]], capacity: list[float], **given: object):

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ouroloop.behavior.lending import (
@@ -29,7 +29,7 @@ LOGISTIC_OF_4 = 1 / (1 + np.exp(-4))
 
 
 def row(*values: float) -> jax.Array:
-    return jnp.array(values)[:, None]
+    return jnp.array(values, float)[:, None]
 
 
 def one_class(value: float, number: int = BANK) -> jax.Array:
@@ -103,6 +103,7 @@ def test_private_credit_can_give_what_morgan_stanley_saw_to_2028_spread_over_14_
 
 
 @given(spread=st.floats(0, 0.3), more=st.floats(1e-3, 0.1), loss=st.floats(0, 0.3), worse=st.floats(1e-3, 0.2))
+@settings(deadline=None)
 def test_every_class_gives_less_at_a_wider_spread_and_after_more_losses(
     spread: float, more: float, loss: float, worse: float
 ) -> None:

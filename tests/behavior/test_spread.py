@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ouroloop.behavior.spread import (
@@ -34,7 +34,7 @@ NONE = jnp.zeros(1)
 
 
 def row(*values: float) -> jax.Array:
-    return jnp.array(values)[:, None]
+    return jnp.array(values, float)[:, None]
 
 
 def test_half_of_the_distance_in_logs_is_gone_after_a_quarter() -> None:
@@ -106,6 +106,7 @@ multiples = st.floats(0, 30)
 
 
 @given(debt=shares, more=st.floats(1e-3, 0.3), cover=multiples, extra=st.floats(1e-2, 10), rated=st.booleans())
+@settings(deadline=None)
 def test_spread_rises_with_leverage_and_with_the_market_and_falls_with_coverage(
     debt: float, more: float, cover: float, extra: float, rated: bool
 ) -> None:
@@ -120,6 +121,7 @@ def test_spread_rises_with_leverage_and_with_the_market_and_falls_with_coverage(
 
 
 @given(debt=st.floats(0, 1), cover=multiples)
+@settings(deadline=None)
 def test_a_rating_never_costs(debt: float, cover: float) -> None:
     firm = row(debt, debt), row(cover, cover)
     both = entity_spread(PARAMETERS, jnp.array([0.04]), *firm, jnp.array([[True], [False]]))
