@@ -117,7 +117,8 @@ def _cloud(made: Contracts) -> CloudContracts:
 
 
 def _orders(made: Contracts) -> Orders:
-    owed = floats(made.orders, lambda term: term.take_or_pay_share)
+    """Whether a pending order binds is not settled yet (`include`): for what is not taken of it nothing is owed."""
+    owed = floats(made.orders, lambda term: 0.0 if term.pending else term.take_or_pay_share)
     assets = tuple(_ASSET[term.goods] for term in made.orders)
     return Orders(names(made.orders), parties(made.orders), assets, schedule(made, made.orders), owed, owed)
 

@@ -87,8 +87,13 @@ class Horizon:
     known: date
     """The day up to which things are known, in the opening quarter or before."""
 
-    def pay(self, low: float, point: float, high: float, days: Days, timing: Timing) -> Payments:
+    def pay(
+        self, low: float, point: float, high: float, days: Days, timing: Timing, *, pending: bool = False
+    ) -> Payments:
         """An amount that moves evenly over these days.
+
+        What a pending promise puts into the rest of the opening quarter has neither moved nor lapsed by what is known,
+        so it is decided and paid in the first quarter of the horizon.
 
         2027 to 2031 seen from 2026-Q4 on: 90/1826 in 2027-Q1, 91/1826 in 2027-Q2, and nothing after 2031-Q4.
         """
@@ -98,7 +103,10 @@ class Horizon:
         before = days.share(days.until(self.first.first_day - timedelta(days=1)))
         after = days.share(days - days.until(last.last_day))
         opening = before - days.share(days.until(min(self.known, self.first.first_day - timedelta(days=1))))
-        return Payments(low, point, high, before, opening, np.asarray(each, dtype=np.float64), after, timing)
+        shares = np.asarray(each, dtype=np.float64)
+        if pending:
+            before, opening, shares[0] = before - opening, 0.0, shares[0] + opening
+        return Payments(low, point, high, before, opening, shares, after, timing)
 
     def never(self, low: float, point: float, high: float) -> Payments:
         """An amount that falls due on no day of its own."""

@@ -25,7 +25,7 @@ def payments(horizon: Horizon, given: Given, counted: Sum, kind: Kind, *, pendin
     if kind == "guarantees":
         return horizon.never(low, counted.point, amount.high)
     days, timing = days_of(horizon, given, counted, kind, pending=pending)
-    return horizon.pay(low, max(low, counted.point), amount.high, days, timing)
+    return horizon.pay(low, max(low, counted.point), amount.high, days, timing, pending=pending)
 
 
 def days_of(horizon: Horizon, given: Given, counted: Sum, kind: Kind, *, pending: bool) -> tuple[Days, Timing]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ouroloop.core import Tier
 from ouroloop.dossier.choose import periods
 from ouroloop.dossier.models import Deal, EntityKind, Instrument
+from ouroloop.dossier.standing import tier_of
 from ouroloop.scenario.contracts.given import Given, of_deal
 from ouroloop.scenario.contracts.parties import Parties
 from ouroloop.scenario.contracts.payments import Horizon
@@ -105,7 +106,5 @@ def prepayment_term(whole: Term, deal: Deal) -> PrepaymentTerm:
 
 def stands(dossier: Dossier, deal: Deal) -> bool:
     """Is any tranche of the deal alive on the dossier's date?"""
-    from ouroloop.dossier.standing import tier_of
-
     tiers = (tier_of(deal, tranche, dossier.date) for tranche in deal.tranches)
     return any(tier is not None and tier is not Tier.VOID for tier in tiers)
