@@ -8,12 +8,21 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from ouroloop.behavior.parameter import Parameter, parameter
+
 _QUARTERS = 4.0
 
 _Entities = Float[Array, "entity path"]
 _Vintages = Float[Array, "entity vintage path"]
 _Any = Float[Array, "..."]
 _Ages = Float[Array, " vintage"]
+
+
+class AccountingParameters(eqx.Module):
+    """What the economic view must assume; lives come with the assets."""
+
+    guarantees_called: Parameter = parameter("eco-finance-070", unit="share")
+    """For `call_probability` of `debt_views`."""
 
 
 class TwoViews(eqx.Module):
