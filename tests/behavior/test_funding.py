@@ -38,8 +38,8 @@ def asked(need: list[float], supply: list[list[float]], capacity: list[float], *
     """Two classes on one rung, one path; everybody may ask unless said otherwise."""
     allowed = given.pop("allowed", np.ones((len(supply), len(need)), bool))
     return raise_money(
-        PARAMETERS, need=row(*need), supply=jnp.array(supply)[..., None], capacity=row(*capacity), allowed=allowed,
-        classes=TWO, ladder=given.pop("ladder", RUNG),
+        PARAMETERS, need=row(*need), supply=jnp.array(supply, float)[..., None], capacity=row(*capacity),
+        allowed=allowed, classes=TWO, ladder=given.pop("ladder", RUNG),
     )  # fmt: skip
 
 

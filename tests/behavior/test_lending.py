@@ -36,6 +36,11 @@ def one_class(value: float, number: int = BANK) -> jax.Array:
     return NO_LOSS.at[number].set(value)
 
 
+def two(values: jax.Array) -> jax.Array:
+    """The same on two paths, where parameters are one number for all."""
+    return jnp.tile(values, 2)
+
+
 def test_half_of_a_class_lends_at_its_spread_limit_and_almost_none_at_twice_it() -> None:
     willing = willingness(PARAMETERS, spread=row(0.0, 0.04, 0.08), losses=NO_LOSS, closed=OPEN)[BANK, :, 0]
     assert np.asarray(willing / LOGISTIC_OF_4) == pytest.approx([LOGISTIC_OF_4, 0.5, 1 - LOGISTIC_OF_4])
@@ -128,9 +133,9 @@ def test_parameters_by_path_act_on_their_path() -> None:
 def test_compiled_gives_the_same_and_slopes_are_differences() -> None:
     def total(along: jax.Array) -> jax.Array:
         given = supply(
-            PARAMETERS, class_capacity=jnp.full((CLASSES, 1), 30.0) * (1 + along), spread=row(0.05, 0.09) + along,
-            losses=NO_LOSS + 0.02 + along, closed=OPEN + along, narrative=row(0.1, 0.3) + along,
-            headroom=row(3.0, 900.0) + along,
+            PARAMETERS, class_capacity=jnp.full((CLASSES, 1), 30.0) * (1 + along), losses=two(NO_LOSS) + 0.02 + along,
+            spread=two(row(0.05, 0.09)) + along, closed=two(OPEN) + along, narrative=two(row(0.1, 0.3)) + along,
+            headroom=two(row(3.0, 900.0)) + along,
         )  # fmt: skip
         return given.sum()
 

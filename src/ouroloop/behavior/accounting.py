@@ -15,6 +15,7 @@ _QUARTERS = 4.0
 _Entities = Float[Array, "entity path"]
 _Vintages = Float[Array, "entity vintage path"]
 _Any = Float[Array, "..."]
+_Number = _Any | float | int
 _Ages = Float[Array, " vintage"]
 
 
@@ -53,7 +54,7 @@ def revenue_views(gross: _Entities, contra_warrants: _Entities, paid_in_credits:
     return TwoViews(reported, reported - paid_in_credits)
 
 
-def charge(cost: _Vintages, age: _Ages, life_years: _Any | float) -> _Entities:
+def charge(cost: _Vintages, age: _Ages, life_years: _Number) -> _Entities:
     """What is this quarter's straight-line depreciation of all that was bought?
 
         charge = sum over vintages of cost / L x clip(L - age, 0, 1),   L = 4 x life in years
@@ -78,7 +79,7 @@ def charge(cost: _Vintages, age: _Ages, life_years: _Any | float) -> _Entities:
     return jnp.sum(cost * used / by_vintage, axis=1)
 
 
-def book_value(cost: _Vintages, age: _Ages, life_years: _Any | float) -> _Entities:
+def book_value(cost: _Vintages, age: _Ages, life_years: _Number) -> _Entities:
     """What do the books carry before this quarter's charge, USD bn? Cost less the charges of the quarters before."""
     quarters = _QUARTERS * jnp.asarray(life_years)
     by_vintage = jnp.expand_dims(quarters, -2) if quarters.ndim > 1 else quarters
@@ -89,8 +90,8 @@ def book_value(cost: _Vintages, age: _Ages, life_years: _Any | float) -> _Entiti
 def depreciation_views(
     cost: _Vintages,
     age: _Ages,
-    reported_life_years: _Any | float,
-    economic_life_years: _Any | float,
+    reported_life_years: _Number,
+    economic_life_years: _Number,
 ) -> TwoViews:
     """What is charged under the life in the report, and what under the life for which the asset earns?"""
     return TwoViews(charge(cost, age, reported_life_years), charge(cost, age, economic_life_years))
@@ -113,7 +114,7 @@ def debt_views(
     leases: _Entities,
     leases_not_commenced: _Entities,
     guarantees: _Entities,
-    call_probability: _Any | float = 1.0,
+    call_probability: _Number = 1.0,
 ) -> TwoViews:
     """How much is owed, in the balance sheet and with what is promised beside it?
 
@@ -141,7 +142,7 @@ def profit_views(
 
 
 def profit_under_lives(
-    cost: _Vintages, age: _Ages, lives_years: Sequence[float], profit_before_depreciation: _Entities
+    cost: _Vintages, age: _Ages, lives_years: Sequence[_Number], profit_before_depreciation: _Entities
 ) -> Float[Array, "life entity path"]:
     """What would profit be this quarter, had the same assets been given each of these lives from the start?
 

@@ -30,6 +30,8 @@ _SHARES = LENDER_CLASSES[EQUITY]
 _Entities = Float[Array, "entity path"]
 _Borrowers = Float[Array, "borrower path"]
 _Supply = Float[Array, "class borrower path"]
+_Room = Float[Array, " #path"]
+_Capacity = Float[Array, "class #path"]
 
 
 class FundingParameters(eqx.Module):
@@ -97,7 +99,7 @@ def raise_money(
     *,
     need: _Borrowers,
     supply: _Supply,
-    capacity: Float[Array, "class path"],
+    capacity: _Capacity,
     allowed: Bool[np.ndarray, "class borrower"],
     ladder: tuple[tuple[str, ...], ...] = LADDER,
     classes: tuple[str, ...] = FUNDING_CLASSES,
@@ -152,7 +154,7 @@ def raise_money(
     return Raised(jnp.stack(granted), left, shares * discount / (1.0 - discount))
 
 
-def _ration(asked: _Borrowers, room: Float[Array, " path"]) -> tuple[_Borrowers, Float[Array, " path"]]:
+def _ration(asked: _Borrowers, room: _Room) -> tuple[_Borrowers, _Room]:
     """What one class gives of what it is asked for, in whole quanta, and what it has left.
 
     Rounded down, so that no limit is passed. A class that was asked for more than it had has nothing left, whatever

@@ -19,7 +19,7 @@ SECURED = ("bank", "private_credit")
 EQUITY = LENDER_CLASSES.index("outside_equity")
 """The class that buys shares: the story of a firm counts with it."""
 
-_Classes = Float[Array, "class path"]
+_Classes = Float[Array, "class #path"]
 _Entities = Float[Array, "entity path"]
 _Supply = Float[Array, "class borrower path"]
 

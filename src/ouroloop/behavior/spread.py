@@ -14,6 +14,7 @@ _USD_100BN = 100.0
 
 _Paths = Float[Array, " path"]
 _Entities = Float[Array, "entity path"]
+_Mask = Bool[Array, "entity #path"]
 _Any = Float[Array, "..."]
 
 
@@ -109,7 +110,7 @@ def entity_spread(
     market: _Paths,
     leverage: _Entities,
     coverage: _Entities,
-    rated_ig: Bool[Array, "entity path"] | Bool[Array, "entity 1"],
+    rated_ig: _Mask,
 ) -> _Entities:
     """What spread does each firm pay, given the market's, its debt and what its cash flow covers?
 
