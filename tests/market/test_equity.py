@@ -24,7 +24,7 @@ from tests.behavior.central import central
 ROUND = {
     "announcement": 1.0, "share_left": 0.25, "reversion": 4 * np.log(2), "volatility": 0.4, "correlation": 0.36,
     "momentum": 0.0, "premium": 0.05, "long_growth": 0.04, "half_fade": 5.0, "least_gap": 0.02, "issue_discount": 0.2,
-    "issue_signal": -0.02,
+    "issue_signal": -0.02, "issue_usual": 0.05,
 }  # fmt: skip
 """Half of a premium is gone in a quarter; a quarter of an announcement is left; s = 0.2, loadings 0.6 and 0.8."""
 
@@ -168,6 +168,12 @@ def test_shares_sold_below_the_price_give_a_part_of_the_firm_away() -> None:
     assert np.asarray(sold.dilution[:, 0]) == pytest.approx([0.1, 0])
     assert np.asarray(sold.given_away[:, 0]) == pytest.approx([2, 0])
     assert np.asarray(jnp.expm1(sold.price_effect)[:, 0]) == pytest.approx([-0.02, 0])
+
+
+def test_a_small_issue_is_small_news() -> None:
+    """1 worth of shares beside 39 of old ones is 2.5 %, half of a usual issue: half of the effect in logs."""
+    sold = issue(PARAMETERS, row(0.8), row(39))
+    assert float(jnp.exp(2 * sold.price_effect)[0, 0]) == pytest.approx(0.98)
 
 
 @given(announced=st.floats(0, 2000), more=st.floats(1, 500), cap=st.floats(1, 5000))

@@ -34,6 +34,8 @@ class EquityParameters(eqx.Module):
     """Required return less long growth is never taken to be smaller."""
     issue_discount: Parameter = parameter("beh-033", unit="share of price")
     issue_signal: Parameter = parameter("beh-034", unit="return")
+    issue_usual: Parameter = parameter("eco-finance-088", unit="share of the firm")
+    """The size of an issue that is news in full."""
 
 
 class EquityState(eqx.Module):
@@ -212,11 +214,12 @@ def issue(parameters: EquityParameters, raised: _Listed, market_cap: _Listed) ->
     """What does it cost the old owners to raise so much at this price?
 
         new shares at market = raised / (1 - discount),   dilution = that / (market cap + that)
+        price effect = ln(1 + signal) x min(1, dilution / usual size of an issue)
 
     Both in USD bn. A firm priced high sells little of itself for the same money: this is how a story becomes cash.
     """
     at_market = raised / (1.0 - parameters.issue_discount)
     whole = market_cap + at_market
     dilution = jnp.where(whole > 0, at_market / jnp.where(whole > 0, whole, 1.0), 0.0)
-    signal = jnp.where(raised > 0, jnp.log1p(parameters.issue_signal), 0.0)
-    return Issue(dilution, at_market - raised, signal)
+    news = jnp.minimum(dilution / parameters.issue_usual, 1.0)
+    return Issue(dilution, at_market - raised, jnp.log1p(parameters.issue_signal) * news)
