@@ -181,7 +181,8 @@ def step_narrative(
     """
     keep = jnp.exp(-parameters.reversion / _QUARTERS)
     deviation = parameters.volatility / jnp.sqrt(_QUARTERS) * volatility_scale
-    noise = jnp.sqrt(parameters.correlation) * shock_common + jnp.sqrt(1.0 - parameters.correlation) * shock_own
+    together = jnp.clip(parameters.correlation, 0.0, 1.0)  # its distribution has no ends
+    noise = jnp.sqrt(together) * shock_common + jnp.sqrt(1.0 - together) * shock_own
     noise = deviation * noise - deviation**2 / (2.0 * (1.0 + keep))
     lasting = keep * state.lasting + parameters.share_left * state.fresh + parameters.momentum * state.trend + noise
     if reprice is not None:
