@@ -94,7 +94,7 @@ def test_asking_what_is_payable_changes_nothing_and_foretells_what_a_willing_inv
 WORLD = books.build([*softbank().flows, books.boundary_payment("openai", "suppliers")])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(SEEDS)
 def test_shares_at_cost_equal_paid_in_capital_whatever_is_reached_and_paid(seed: int):
     random, rounds = np.random.default_rng(seed), softbank()

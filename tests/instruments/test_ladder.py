@@ -89,7 +89,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(STEPS, SEEDS)
 def test_the_sum_of_a_ladder_is_always_the_liability_in_the_ledger(steps: list[tuple[str, float, int]], seed: int):
     random = np.random.default_rng(seed)

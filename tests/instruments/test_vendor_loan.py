@@ -78,7 +78,7 @@ def a_quarter(state: VendorLoanState, number: jax.Array, draws: jax.Array) -> tu
     return state, lent + paid + lost + swapped
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(SEEDS)
 def test_loans_and_shares_in_the_book_are_those_in_the_ledger(seed: int):
     random, (_, state) = np.random.default_rng(seed), broadcom(3)

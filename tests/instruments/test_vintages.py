@@ -147,7 +147,7 @@ def a_quarter(state: VintageState, number: jax.Array, draws: jax.Array) -> tuple
     return state, jnp.concatenate([placed, moved + impaired + gone + retired])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(SEEDS)
 def test_the_reported_book_is_the_ledgers_through_many_turns_of_the_ring(seed: int):
     random = np.random.default_rng(seed)

@@ -27,7 +27,7 @@ from ouroloop.instruments.loan import QUARTERS_PER_YEAR, Loans, LoanState
 from ouroloop.instruments.moves import moves
 from ouroloop.ledger import Flow, interest, quantize
 
-Milestone = Bool[Array, "contract #path"]
+Milestone = Bool[Array, "#contract #path"]
 
 
 class DelayedDrawState(eqx.Module):

@@ -29,7 +29,7 @@ from ouroloop.instruments.instrument import Instrument
 from ouroloop.instruments.moves import moves
 from ouroloop.ledger import Flow, equity_method, quantize
 
-StakeTerm = Float[Array, "stake #path"]
+StakeTerm = Float[Array, "#stake #path"]
 ByStake = Float64[Array, "stake path"]
 
 DILUTION = "dilution_gain"

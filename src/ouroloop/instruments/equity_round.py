@@ -25,8 +25,8 @@ from ouroloop.ledger import Fate, Flow, equity_investment, quantize
 Amount = Float64[Array, "tranche #path"]
 """USD bn, one number for all paths or one per path."""
 ByTranche = Float64[Array, "tranche path"]
-Reached = Bool[Array, "tranche #path"]
-Willing = Float[Array, "tranche #path"]
+Reached = Bool[Array, "#tranche #path"]
+Willing = Float[Array, "#tranche #path"]
 
 
 class EquityRoundState(eqx.Module):

@@ -28,8 +28,8 @@ from ouroloop.ledger import quantize
 
 Ladder = Float64[Array, "contract slot path"]
 ByContract = Float64[Array, "contract path"]
-Term = Float[Array, "contract #path"]
-"""A number per contract, one for all paths or one per path."""
+Term = Float[Array, "#contract #path"]
+"""Terms and decisions: one number for all contracts or one each, for all paths or by path."""
 Quarter = Int[Array, ""]
 
 
@@ -119,6 +119,14 @@ def take_earliest(ladder: Ladder, amount: ByContract) -> tuple[Ladder, ByContrac
     At most what is owed is taken. 7 from slots of 5, 0 and 4 leaves 0, 0 and 2.
     """
     amount = quantize(amount)
-    before = jnp.cumsum(ladder, axis=1) - ladder
-    taken = jnp.clip(amount[:, None] - before, 0.0, ladder)
-    return ladder - taken, taken.sum(axis=1)
+
+    def take(ladder: Ladder) -> tuple[Ladder, ByContract]:
+        before = lax.associative_scan(jnp.add, ladder, axis=1) - ladder
+        taken = jnp.clip(amount[:, None] - before, 0.0, ladder)
+        return ladder - taken, taken.sum(axis=1)
+
+    def leave(ladder: Ladder) -> tuple[Ladder, ByContract]:
+        return ladder, jnp.zeros_like(amount)
+
+    # Rarely is anything taken, and the sums along the slots are the dearest pass over a ladder there is.
+    return lax.cond(jnp.any(amount > 0), take, leave, ladder)

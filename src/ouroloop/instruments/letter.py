@@ -23,7 +23,7 @@ from ouroloop.instruments.instrument import Instrument
 from ouroloop.instruments.ladder import Quarter
 from ouroloop.ledger import Fate, Flow, quantize
 
-LetterTerm = Float[Array, "letter #path"]
+LetterTerm = Float[Array, "#letter #path"]
 ByLetter = Float64[Array, "letter path"]
 
 

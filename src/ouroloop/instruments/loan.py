@@ -29,6 +29,8 @@ from ouroloop.instruments.moves import moves
 from ouroloop.ledger import Flow, interest, interest_accrued, loan, loan_write_off, quantize, repayment
 
 QUARTERS_PER_YEAR = 4
+Reference = Float[Array, "#path"]
+"""A reference rate, decimal per year, one for all paths or one per path."""
 
 
 class LoanState(eqx.Module):
@@ -85,7 +87,7 @@ class Loans(Instrument):
         rates = jnp.broadcast_to(rate[:, None] if rate.ndim == 1 else rate, (laid.shape[0], paths))
         return LoanState(laid, rungs.total(laid), rates.astype(jnp.float64))
 
-    def interest_due(self, state: LoanState, reference: Float[Array, " path"]) -> ByContract:
+    def interest_due(self, state: LoanState, reference: Reference) -> ByContract:
         """Interest of this quarter on what is owed now, USD bn; `reference` is decimal per year.
 
         40 at 5 % a year: 0.5. Ask before anything is drawn in the quarter: new money bears interest from the next.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Float64
 
-Moved = Float[Array, "contract #path"]
+Moved = Float[Array, "#contract #path"]
 """What moves by contract, USD bn, one number for all paths or one per path."""
 
 

@@ -23,12 +23,12 @@ from jaxtyping import Array, Bool, Float, Float64, Int
 from ouroloop.instruments import ladder as rungs
 from ouroloop.instruments.instrument import Instrument
 from ouroloop.instruments.ladder import ByContract, Quarter, Term
-from ouroloop.instruments.loan import Loans, LoanState
+from ouroloop.instruments.loan import Loans, LoanState, Reference
 from ouroloop.instruments.moves import moves
 from ouroloop.ledger import Flow, loan_for_shares
 
 Converts = Bool[Array, "contract path"]
-Defaulted = Bool[Array, "contract #path"]
+Defaulted = Bool[Array, "#contract #path"]
 
 
 class VendorLoanState(eqx.Module):
@@ -85,7 +85,7 @@ class VendorLoans(Instrument):
         issued = jnp.where(where, taken / jnp.where(price > 0, price, 1.0), 0.0)
         return VendorLoanState(loan, state.shares + issued), moves(self.sizes, taken.shape[1], convert=taken)
 
-    def interest_due(self, state: VendorLoanState, reference: Float[Array, " path"]) -> ByContract:
+    def interest_due(self, state: VendorLoanState, reference: Reference) -> ByContract:
         """See `Loans.interest_due`."""
         return self.loans.interest_due(state.loan, reference)
 
@@ -116,7 +116,7 @@ class VendorLoans(Instrument):
         return self._with(state, loan, moved)
 
     def _with(
-        self, state: VendorLoanState, loan: LoanState, moved: Float64[Array, "flow path"]
+        self, state: VendorLoanState, loan: LoanState, moved: Float64[Array, "loan_flow path"]
     ) -> tuple[VendorLoanState, Float64[Array, "flow path"]]:
         """The amounts of `loans`, with nothing converted."""
         return VendorLoanState(loan, state.shares), jnp.concatenate([moved, jnp.zeros_like(state.shares)])

@@ -28,7 +28,7 @@ from ouroloop.ledger import Flow, asset_write_off, depreciation, quantize
 
 Ring = Float64[Array, "owner vintage path"]
 ByOwner = Float64[Array, "owner path"]
-OwnerTerm = Float[Array, "owner #path"]
+OwnerTerm = Float[Array, "#owner #path"]
 
 
 class VintageState(eqx.Module):
