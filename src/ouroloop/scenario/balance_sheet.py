@@ -100,7 +100,6 @@ def _latest(dossier: Dossier, firm: str, ways: Ways, until: date) -> Reading | N
 
 
 def _by_way(dossier: Dossier, firm: str, way: tuple[str, ...], until: date) -> Reading | None:
-    by = math.prod(central(dossier, name[1:]) for name in way if name.startswith("*"))
     same_day = [name for name in way if not name.startswith(("-", "*"))]
     lines = [_balances(dossier, firm, name.removeprefix("="), until) for name in same_day]
     days = set.intersection(*(set(line) for line in lines))
@@ -113,6 +112,7 @@ def _by_way(dossier: Dossier, firm: str, way: tuple[str, ...], until: date) -> R
         if not older:
             return None
         parts.append((older[-1], -1.0))
+    by = math.prod(central(dossier, name[1:]) for name in way if name.startswith("*"))
     return Reading(
         day,
         by * sum(sign * one.value for one, sign in parts),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ouroloop.dossier.choose import Choice, foretold, pick, tolerance
@@ -107,13 +106,11 @@ def _per_quarter(piece: Piece) -> float:
     return piece.amount / piece.days.count * QUARTER_DAYS
 
 
-@lru_cache(maxsize=4096)
 def recorded(dossier: Dossier, firm: str, concept: str, *, signed: bool = False) -> Recorded:
     """What the firm has published of a flow, without what was foretold, spread as in `ouroloop.dossier.spread`."""
     return Recorded(spread(_spans(dossier, firm, concept, plans=False), signed=signed).pieces)
 
 
-@lru_cache(maxsize=4096)
 def planned(dossier: Dossier, firm: str, concept: str) -> Recorded:
     """What was foretold of a flow for a year or less."""
     short = (s for s in _spans(dossier, firm, concept, plans=True) if s.days.count <= YEAR_DAYS + 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ouroloop.core import Tier
@@ -42,7 +41,6 @@ class Funding:
         return self.amount * self.days.share(Days.between(first, until))
 
 
-@lru_cache(maxsize=16)
 def _streams(dossier: Dossier) -> tuple[Stream, ...]:
     return deal_streams(dossier)
 
