@@ -66,6 +66,7 @@ def test_what_an_unwilling_investor_withholds_does_not_come_back():
     reached = jnp.ones((2, 1), bool)
     state, paid = rounds.due(state, at(1), reached, column(0.4, 1.0))
     assert float(paid[0, 0]) == float(books.quantize(jnp.asarray(3.0)))
+    assert float(state.promised[0, 0]) == 0.0
     state, again = rounds.due(state, at(1), reached, column(1.0, 1.0))
     assert float(again[0, 0]) == 0.0
     # Nobody willing: void.
