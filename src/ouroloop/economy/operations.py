@@ -6,8 +6,6 @@ first in a quarter's postings, then contracts between members, then `Spending`; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -23,7 +21,6 @@ from ouroloop.ledger import (
     boundary_receipt,
     credit,
     debit,
-    depreciation,
     distribution,
     equity_investment,
     purchase_capitalized,
@@ -102,23 +99,23 @@ class Spending(Instrument):
 
 
 class Closing(Instrument):
-    """What changes without cash: sites come into use, things wear out or are given up, shares held are revalued.
+    """What changes without cash: sites come into use or are given up, shares held are revalued.
 
-    `finished`, `abandoned`: builders; `worn`: pairs (owner, asset); `revalued`: pairs (holder, issuer).
+    `builders` finish and abandon; `revalued`: pairs (holder, issuer).
     """
 
-    finished: tuple[str, ...] = eqx.field(static=True)
-    abandoned: tuple[str, ...] = eqx.field(static=True)
-    worn: tuple[Pair, ...] = eqx.field(static=True)
+    builders: tuple[str, ...] = eqx.field(static=True)
     revalued: tuple[Pair, ...] = eqx.field(static=True)
 
     @property
     def flows(self) -> tuple[Flow, ...]:
         return (
-            *(_put_in_use(builder) for builder in self.finished),
-            *(asset_write_off(builder, f"abandon:{builder}", asset=UNFINISHED) for builder in self.abandoned),
-            *(depreciation(owner, asset=asset) for owner, asset in self.worn),
-            *(revaluation(holder, f"equity:{issuer}", f"revalue:{holder}:{issuer}") for holder, issuer in self.revalued),
+            *(_put_in_use(builder) for builder in self.builders),
+            *(asset_write_off(builder, f"abandon:{builder}", asset=UNFINISHED) for builder in self.builders),
+            *(
+                revaluation(holder, f"equity:{issuer}", f"revalue:{holder}:{issuer}")
+                for holder, issuer in self.revalued
+            ),
         )
 
     def amounts(
@@ -126,11 +123,10 @@ class Closing(Instrument):
         *,
         finished: Float[Array, "builder path"],
         abandoned: Float[Array, "builder path"],
-        worn: Float[Array, "pair path"],
         revalued: Float[Array, "pair path"],
     ) -> Float[Array, "flow path"]:
         """What changed, by builder or pair and kind, as amounts of `flows`."""
-        return jnp.concatenate([finished, abandoned, worn, revalued])
+        return jnp.concatenate([finished, abandoned, revalued])
 
 
 def _put_in_use(builder: str) -> Flow:

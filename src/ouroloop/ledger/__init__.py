@@ -118,7 +118,7 @@ from ouroloop.ledger.memorandum import (
     resolve,
     sign,
 )
-from ouroloop.ledger.posting import check_amounts, check_exact, open_books, post
+from ouroloop.ledger.posting import check_amounts, check_exact, open_books, post, post_opening
 from ouroloop.ledger.precision import quantize
 from ouroloop.ledger.statement import Statement, statement
 
@@ -199,6 +199,7 @@ __all__ = [
     "pay",
     "payments",
     "post",
+    "post_opening",
     "prepayment",
     "prepayment_lost",
     "prepayment_used",

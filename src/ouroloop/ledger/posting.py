@@ -31,8 +31,12 @@ def open_books(ledger: Ledger, balances: Mapping[Account, Stated], paths: int = 
     the entity that should hold the other side. A complete and consistent set of balances leaves no gap; `gaps` shows
     what is left. Raises BadInput for unknown accounts.
     """
-    amounts = jnp.asarray(opening_amounts(ledger, balances, paths))
-    empty = jnp.zeros((len(ledger.accounts), paths))
+    return post_opening(ledger, jnp.asarray(opening_amounts(ledger, balances, paths)))
+
+
+def post_opening(ledger: Ledger, amounts: Float64[Array, "opening path"]) -> Books:
+    """The books on the first day, from balances in the order of the opening flows (`opening_amounts`)."""
+    empty = jnp.zeros((len(ledger.accounts), amounts.shape[1]))
     flat, inexact = _add(ledger.chart.open, empty, amounts)
     return Books(flat, inexact)
 

@@ -1,0 +1,122 @@
+"""Plant: sites move on and get power, chips and shells come into use, and everything wears."""
+
+from __future__ import annotations
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float64
+
+from ouroloop.behavior.completion import Advanced, CompletionParameters, abandonment, advance, cost_profile
+from ouroloop.behavior.power import energize, grid_additions
+from ouroloop.economy.decide import YEAR, Plans
+from ouroloop.economy.spend import Spent
+from ouroloop.economy.state import Plant, State
+from ouroloop.economy.today import Today
+from ouroloop.economy.world import Inputs, World
+from ouroloop.ledger import quantize
+
+
+class Built(eqx.Module):
+    """The plant after the quarter, and what its books say, USD bn."""
+
+    plant: Plant
+    finished: Float64[Array, "builder path"]
+    """Cost of sites that came into use."""
+    abandoned: Float64[Array, "builder path"]
+    """Cost of sites given up that does not come back."""
+    penalty: Float64[Array, "builder path"]
+    """What contracts claim for sites given up."""
+    chips_moved: Float64[Array, "flow path"]
+    sites_moved: Float64[Array, "flow path"]
+    other_moved: Float64[Array, "flow path"]
+    economic_charge: Float64[Array, "member path"]
+    """Wear of all plant on economic lives."""
+    trapped: Float64[Array, "builder path"]
+    """What was spent on sites whose whole cost is above their value."""
+    charge_builders: Float64[Array, "builder path"]
+    """Of it, wear of chips and sites."""
+
+
+def build_on(
+    world: World,
+    inputs: Inputs,
+    state: State,
+    today: Today,
+    plans: Plans,
+    spent: Spent,
+    delivered: Float64[Array, "contract path"],
+) -> Built:
+    """Move sites on, give power, put chips and shells to use, and wear everything for a quarter."""
+    engine, completion = inputs.parameters.engine, inputs.parameters.completion
+    before, years = state.plant, (today.quarter + 1) / YEAR
+    moved = advance(
+        completion,
+        before.pipeline,
+        starts_gw=plans.starts,
+        keep=plans.keep,
+        power_factor=plans.power,
+        pace=spent.pace,
+    )
+    powered = energize(
+        inputs.parameters.power,
+        moved.ready_gw,
+        waiting_gw=before.waiting,
+        grid_gw=grid_additions(inputs.parameters.power, inputs.traits.power_years + years),
+        delay_factor=today.calendar.power_factor,
+    )
+    life = engine.chip_life_years * today.calendar.chip_life_factor
+    worn_out = before.capacity / jnp.maximum(life * YEAR, 1.0)
+    unfinished = world.reader.stock("unfinished", state.books)[world.builder_rows] + spent.shells
+    given_up = abandonment(completion, moved.abandoned_gw, plans.site_cost)
+    shell_cost = (1.0 - completion.chip_share) * plans.site_cost
+    ready, lost, rest = moved.ready_gw * shell_cost, given_up.written_off_usd_bn, _shells_paid(completion, moved, plans)
+    back = given_up.recovered_usd_bn
+    whole = ready + lost + back + rest
+    share = jnp.where(whole > 0, unfinished / jnp.where(whole > 0, whole, 1.0), 0.0)
+    finished, abandoned = quantize((ready + back) * share), quantize(lost * share)
+
+    chip_life = jnp.broadcast_to(
+        engine.reported_chip_life_years * today.calendar.reported_life_factor, powered.online_gw.shape
+    )
+    bought = world.chips_by_builder @ quantize(spent.chips) + world.orders_by_builder @ delivered
+    q, one = today.quarter, jnp.ones_like(powered.online_gw)
+    chips = world.chips.add(before.chips, q, bought)
+    chips, chips_moved, chips_worn = world.chips.depreciate(chips, q, chip_life, life * one)
+    sites = world.sites.add(before.sites, q, finished)
+    sites, sites_moved, sites_worn = world.sites.depreciate(
+        sites, q, engine.site_life_years * one, engine.site_life_years * one
+    )
+    others = jnp.ones((len(world.other.owners), one.shape[1]))
+    other = world.other.add(before.other, q, spent.other[world.other_rows])
+    other, other_moved, other_worn = world.other.depreciate(
+        other, q, engine.other_life_years * others, engine.other_life_years * others
+    )
+    charge = world.spread_to_members(chips_worn + sites_worn).at[world.other_rows].add(other_worn)
+    plant = Plant(
+        pipeline=moved.pipeline_gw,
+        waiting=powered.waiting_gw,
+        capacity=before.capacity - worn_out + powered.online_gw,
+        starts=jnp.concatenate([plans.starts[None], before.starts[:-1]]),
+        chips=chips,
+        sites=sites,
+        other=other,
+    )
+    return Built(
+        plant=plant,
+        finished=finished,
+        abandoned=abandoned,
+        penalty=given_up.owed_usd_bn,
+        chips_moved=chips_moved,
+        sites_moved=sites_moved,
+        other_moved=other_moved,
+        economic_charge=charge,
+        trapped=plans.trapped * spent.pace,
+        charge_builders=chips_worn + sites_worn,
+    )
+
+
+def _shells_paid(completion: CompletionParameters, moved: Advanced, plans: Plans) -> Float64[Array, "builder path"]:
+    """What the shells of the sites that go on have cost so far, at today's prices."""
+    shell, _ = cost_profile(completion, moved.pipeline_gw.shape[1])
+    paid = jnp.cumsum(shell, axis=0) - shell
+    return (moved.pipeline_gw * paid).sum(axis=1) * plans.site_cost

@@ -1,0 +1,61 @@
+"""The calendar of shocks as the engine reads it."""
+
+from __future__ import annotations
+
+import equinox as eqx
+from jaxtyping import Array, Float
+
+
+class Calendar(eqx.Module):
+    """What a scenario imposes, by quarter. Each array ends in `quarter path`; a path axis of 1 holds for all paths.
+
+    Factors and shares are 1 where nothing is imposed; additions are 0.
+    """
+
+    demand_factor: Float[
+        Array,
+        (
+            quarter  # path
+        ),
+    ]
+    """Multiplies outside spend for good, in the quarter where it differs from 1."""
+    credit_open: Float[Array, "lender quarter #path"]
+    """Share of each lender class's capacity that is open."""
+    spread_add: Float[Array, "member quarter #path"]
+    cloud_pays: Float[Array, "contract quarter #path"]
+    """Share of what falls due under a cloud contract that the customer is ready to pay."""
+    lease_pays: Float[Array, "lease quarter #path"]
+    lease_factor: Float[Array, "lease quarter #path"]
+    """Share of the rent that stands after renegotiation, in the quarter where it differs from 1; for good."""
+    round_pays: Float[Array, "tranche quarter #path"]
+    forced_default: Float[Array, "member quarter #path"]
+    """1 in the quarter in which a firm is made to default."""
+    equity_factor: Float[Array, "member quarter #path"]
+    """Multiplies the price of a firm's equity, in the quarter where it differs from 1."""
+    power_factor: Float[
+        Array,
+        (
+            quarter  # path
+        ),
+    ]
+    """Share of the power of the quarter that is delivered."""
+    efficiency_factor: Float[
+        Array,
+        (
+            quarter  # path
+        ),
+    ]
+    """Multiplies the compute that a dollar of sales needs, for good, in the quarter where it differs from 1."""
+    vendor_scale: Float[Array, "vendor quarter #path"]
+    """Multiplies what a chip maker puts into its customers."""
+    chip_life_factor: Float[
+        Array,
+        (
+            quarter  # path
+        ),
+    ]
+    """Multiplies the economic life of chips from that quarter on."""
+    reported_life_factor: Float[Array, "builder quarter #path"]
+    """Multiplies the life of chips in the reported books from that quarter on."""
+    guarantee_share: Float[Array, "guarantee quarter #path"]
+    """Share of what a guarantee covers that its guarantor stands for: 1 for what is signed, less or 0 for what is not."""

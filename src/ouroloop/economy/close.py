@@ -1,0 +1,165 @@
+"""Closing the books: plant grows and wears, prices of what is held change, everything is posted at once and read."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float64
+
+from ouroloop.economy.built import Built, build_on
+from ouroloop.economy.clear import Paid
+from ouroloop.economy.decide import YEAR, Plans
+from ouroloop.economy.fail import Failed
+from ouroloop.economy.fall_due import Dues
+from ouroloop.economy.fund import Funds
+from ouroloop.economy.observe import observe
+from ouroloop.economy.outcome import OutcomeState, step_outcome
+from ouroloop.economy.prices import Prices
+from ouroloop.economy.spend import Spent
+from ouroloop.economy.state import Contracts, State, Trailing
+from ouroloop.economy.today import Today
+from ouroloop.economy.track import Track
+from ouroloop.economy.world import Inputs, World
+from ouroloop.ledger import post, recolor
+
+
+def close_the_books(
+    world: World,
+    inputs: Inputs,
+    state: State,
+    today: Today,
+    prices: Prices,
+    plans: Plans,
+    dues: Dues,
+    funds: Funds,
+    paid: Paid,
+    spent: Spent,
+    failed: Failed,
+) -> tuple[State, Track]:
+    """Post everything that moved in the quarter, once, and read what the books say of it.
+
+    Sites advance by the pace that money allowed, get power or wait; chips bought are in use at once, shells when their
+    site is finished. Both are worn by their reported lives in the books and by their economic lives beside them. Shares
+    held are carried at what the market says. The whole is one vector of amounts: `ledger.post` writes the books,
+    `ledger.recolor` says whose money moved.
+    """
+    delivered = paid.orders.delivered - state.contracts.orders.delivered
+    built = build_on(world, inputs, state, today, plans, spent, delivered)
+    amounts = jnp.concatenate(
+        [
+            world.receipts.amounts(plans.ai, plans.core[world.core_firm], funds.new_shares[world.share_issuer]),
+            funds.lent + paid.loans_moved + failed.loans_moved,
+            paid.rounds_moved,
+            failed.guarantees_moved,
+            dues.ordered + paid.orders_moved + failed.orders_moved,
+            dues.billed + paid.cloud_moved + failed.cloud_moved,
+            paid.leases_moved,
+            world.spending.amounts(
+                chips=spent.chips,
+                vendor_money=spent.vendor_money,
+                sites=spent.shells[world.site_builder],
+                other=spent.other[world.other_rows],
+                costs=paid.costs[world.cost_firm],
+                payout=spent.payout[world.payout_firm],
+            ),
+            failed.warrants_moved,
+            built.chips_moved,
+            built.sites_moved,
+            built.other_moved,
+            world.closing.amounts(
+                finished=built.finished,
+                abandoned=built.abandoned,
+                revalued=world.held(state.books) * failed.share_return[world.revalued_issuer],
+            ),
+        ]
+    )
+    books = post(world.ledger, state.books, amounts)
+    colors = recolor(world.ledger, state.colors, amounts)
+    reader = world.reader
+    revenue, operating = reader.flow("revenue", amounts), reader.flow("operating_cash", amounts)
+    interest, capex = reader.flow("interest", amounts), reader.flow("capex", amounts)
+    after = State(
+        books=books,
+        colors=colors,
+        contracts=Contracts(
+            loans=failed.loans,
+            rounds=paid.rounds,
+            guarantees=failed.guarantees,
+            orders=failed.orders,
+            cloud=failed.cloud,
+            leases=failed.leases,
+            warrants=failed.warrants,
+        ),
+        plant=built.plant,
+        demand=plans.demand,
+        rent=prices.rent,
+        efficiency=plans.efficiency,
+        market=prices.market,
+        equity=failed.equity,
+        announced=_announced(world, inputs, today, spent),
+        revenue=revenue,
+        free_cash=operating - interest - capex,
+        trailing=Trailing(
+            revenue=_pace(state.trailing.revenue, revenue),
+            operating_cash=_pace(state.trailing.operating_cash, operating),
+            interest=_pace(state.trailing.interest, interest),
+        ),
+        funded=1.0 - funds.refused / jnp.where(funds.need > 0, funds.need, 1.0),
+        new_shares=funds.new_shares + dues.outside_rounds,
+        spread=prices.spread,
+        wanted=plans.wanted,
+        lender_lent=failed.lender_lent,
+        lender_lost=failed.lender_lost,
+        default=failed.default,
+        first_default=jnp.where(
+            (state.first_default < 0) & (failed.newly.max(axis=0) > 0), today.quarter, state.first_default
+        ).astype(jnp.int32),
+        outside_loss=state.outside_loss + world.outside_loss(amounts),
+        penalty=built.penalty,
+        outcome=_outcome(world, inputs, state, today, plans, funds, built, amounts),
+    )
+    return after, observe(world, inputs, state, after, prices, plans, funds, paid, built, amounts, today.quarter)
+
+
+def _announced(world: World, inputs: Inputs, today: Today, spent: Spent) -> Float64[Array, "member path"]:
+    """New business that became known: contracts that became firm, and the orders that come with vendors' money."""
+    with_money = inputs.parameters.engine.orders_per_vendor_dollar * (world.money_by_vendor @ spent.vendor_money)
+    if not world.announced:
+        return with_money
+    quarter, contract, usd_bn = (np.array(column) for column in zip(*world.announced, strict=True))
+    now = jnp.asarray(quarter)[:, None] == today.quarter
+    won = jnp.zeros(inputs.cloud_share.shape[:1] + with_money.shape[1:])
+    won = won.at[contract].add(jnp.where(now, usd_bn[:, None] * (inputs.cloud_share > 0)[contract], 0.0))
+    return with_money + world.cloud_by_provider @ won
+
+
+def _pace(before: Array, now: Array) -> Array:
+    """A year's average in which the last quarter counts for a quarter and older ones for less and less."""
+    return before + (now - before) / YEAR
+
+
+def _outcome(
+    world: World,
+    inputs: Inputs,
+    state: State,
+    today: Today,
+    plans: Plans,
+    funds: Funds,
+    built: Built,
+    amounts: Float64[Array, "flow path"],
+) -> OutcomeState:
+    """Do outside customers of AI carry what the builders and labs owe and wear out? Is money refused?"""
+    sells = jnp.asarray(world.in_ai)[:, None]
+    ai = world.ai_by_member @ plans.ai
+    earned = (ai * (1.0 - inputs.traits.cost_share)).sum(axis=0)
+    interest = jnp.where(sells, world.reader.flow("interest", amounts), 0.0).sum(axis=0)
+    chips_and_sites = built.charge_builders.sum(axis=0)
+    return step_outcome(
+        inputs.parameters.outcome,
+        state.outcome,
+        today.quarter,
+        earned=earned,
+        cost=interest + chips_and_sites,
+        asked=funds.need.sum(axis=0),
+        granted=(funds.need - funds.refused).sum(axis=0),
+    )

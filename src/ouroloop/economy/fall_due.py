@@ -1,0 +1,109 @@
+"""Contracts fall due: what everybody owes everybody in this quarter, before anybody pays."""
+
+from __future__ import annotations
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float64
+
+from ouroloop.economy.decide import Plans
+from ouroloop.economy.state import State
+from ouroloop.economy.today import Today
+from ouroloop.economy.world import Inputs, World
+from ouroloop.instruments.cloud_contract import CloudState
+from ouroloop.instruments.lease import LeaseState
+from ouroloop.instruments.order import OrderState
+
+
+class Dues(eqx.Module):
+    """What falls due, USD bn, by contract; and the books of contracts after the quarter's bills."""
+
+    cloud: CloudState
+    billed: Float64[Array, "flow path"]
+    """The cloud contracts' flows: bills."""
+    orders: OrderState
+    ordered: Float64[Array, "flow path"]
+    leases: LeaseState
+    interest: Float64[Array, "loan path"]
+    principal: Float64[Array, "loan path"]
+    rounds: Float64[Array, "tranche path"]
+    """What investors would pay of what they promised."""
+    willing: Float64[Array, "tranche path"]
+    claims: Float64[Array, "claim path"]
+    """All that a member owes, in the order of `World.claim_debtor`."""
+    outside_rounds: Float64[Array, "member path"]
+    """What investors outside the world pay in."""
+
+
+def fall_due(world: World, inputs: Inputs, state: State, today: Today, plans: Plans) -> Dues:
+    """What has to be paid now?
+
+    Cloud bills for capacity that stands ready (a provider's capacity against all that it has signed), orders as they
+    arrive, rents, interest and principal, tranches of promised equity, and running costs. What a scenario keeps from
+    being paid is billed all the same: the bill stays open, ages, and is given up in `resolve_defaults`.
+    """
+    contracts, calendar = state.contracts, today.calendar
+    paths = state.rent.shape[0]
+    here = state.default.defaulted <= 0
+    none = jnp.zeros((len(world.cloud.names), paths))
+    cloud, billed = world.cloud.fall_due(
+        contracts.cloud,
+        today.quarter,
+        delay=none,
+        delivered_share=inputs.cloud_share * _ready(world, inputs, state, plans),
+        wanted_share=none + 1.0,
+        performing=none < 1,
+        terminate=none > 0,
+    )
+    no_order = jnp.zeros((len(world.orders.names), paths))
+    orders, ordered = world.orders.fall_due(
+        contracts.orders,
+        today.quarter,
+        delay=no_order,
+        taken_share=no_order + inputs.order_share,
+        cancel=~_both(here, world.order_buyer, world.order_seller),
+    )
+    no_lease = jnp.zeros((len(world.leases.names), paths))
+    leases = world.leases.renegotiate(contracts.leases, no_lease + 1.0 - calendar.lease_factor)
+    leases = world.leases.fall_due(
+        leases,
+        today.quarter,
+        delay=no_lease,
+        renewed_share=no_lease + 1.0,
+        suspended=no_lease > 0,
+        terminate=no_lease > 0,
+    )
+    interest = world.loans.interest_due(contracts.loans, inputs.parameters.engine.base_rate + jnp.zeros(paths))
+    principal = world.loans.principal_due(contracts.loans, today.quarter)
+    everyone = jnp.ones((len(world.rounds.names), paths), bool)
+    payable = world.rounds.payable(contracts.rounds, today.quarter, everyone)
+    willing = inputs.round_share * calendar.round_pays * _both(here, world.round_investor, world.round_issuer)
+    rounds = payable * willing
+    inside = jnp.asarray(world.round_investor >= 0)[:, None]
+    claims = jnp.concatenate(
+        [
+            world.cloud.due(cloud) * calendar.cloud_pays,
+            world.orders.due(orders),
+            world.leases.due(leases) * calendar.lease_pays,
+            interest,
+            principal,
+            jnp.where(inside, rounds, 0.0),
+            plans.costs,
+        ]
+    )
+    outside = world.rounds_by_issuer @ jnp.where(inside, 0.0, rounds)
+    return Dues(cloud, billed, orders, ordered, leases, interest, principal, rounds, willing, claims, outside)
+
+
+def _both(here: Bool[Array, "member path"], ones: Array, others: Array) -> Bool[Array, "contract path"]:
+    """Has neither party ever failed? Who is outside never has."""
+    sound = jnp.concatenate([here, jnp.ones_like(here[:1])])
+    return sound[ones] & sound[others]
+
+
+def _ready(world: World, inputs: Inputs, state: State, plans: Plans) -> Float64[Array, "contract path"]:
+    """Which part of what a provider has signed can its capacity serve? 1 for a provider that builds nothing here."""
+    have = state.plant.capacity
+    share = jnp.where(plans.wanted > have, have / jnp.where(plans.wanted > 0, plans.wanted, 1.0), 1.0)
+    served = jnp.concatenate([share, jnp.ones_like(share[:1])])
+    return served[world.cloud_builder]

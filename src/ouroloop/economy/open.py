@@ -1,0 +1,99 @@
+"""The state before the first quarter: opening books, contracts that run, plant that stands."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+
+from ouroloop.behavior.completion import STAGES
+from ouroloop.behavior.default import open_default
+from ouroloop.behavior.demand import open_demand
+from ouroloop.behavior.spread import coverage, entity_spread, leverage, open_market_spread
+from ouroloop.economy.outcome import open_outcome
+from ouroloop.economy.prices import LAG_YEARS
+from ouroloop.economy.state import Contracts, Plant, State, Trailing
+from ouroloop.economy.world import Inputs, World
+from ouroloop.ledger import open_colors, post_opening
+from ouroloop.market.equity import open_equity
+
+LAGS = 5
+"""Quarters of starts that are remembered: the last one, and the four before it."""
+
+
+def open_state(world: World, inputs: Inputs) -> State:
+    """How does everybody stand at the end of the opening quarter?
+
+    The market's price of every firm is taken as its value on that day, so that the narrative premium starts at 0 and
+    holds what announcements and fashion add from then on. Nobody has missed a payment; everybody asked and got money.
+    """
+    traits, parameters = inputs.traits, inputs.parameters
+    paths = inputs.paths
+    none, members = jnp.zeros(paths), len(world.members)
+
+    def by_path(leaf: object) -> jnp.ndarray:
+        values = jnp.asarray(leaf, jnp.float64)
+        return jnp.broadcast_to(values, (*values.shape[:-1], paths))
+
+    books = post_opening(world.ledger, by_path(inputs.opening))
+    revenue, interest = by_path(traits.revenue), by_path(traits.interest)
+    market = open_market_spread(parameters.spread.calm_level + none)
+    equity = open_equity(
+        jnp.maximum(by_path(traits.equity_value), 1e-3), jnp.maximum(by_path(traits.equity_value), 1e-3)
+    )
+    net_debt = world.reader.stock("debt", books) - world.reader.cash(books)
+    spread = entity_spread(
+        parameters.spread,
+        market.level,
+        leverage(net_debt, equity.market_cap),
+        coverage(by_path(traits.operating_cash) + interest, interest),
+        by_path(traits.investment_grade) > 0,
+    )
+    loans = world.loans.opening(traits.loan_ladder, traits.loan_rate, paths)
+    now, ago = by_path(traits.starts), by_path(traits.starts_year_ago)
+    weights = jnp.linspace(0.0, 1.0, LAGS)[:, None, None]
+    assert traits.pipeline.shape[1] == STAGES, f"sites have {STAGES} stages, not {traits.pipeline.shape[1]}"
+    return State(
+        books=books,
+        colors=open_colors(world.ledger, books),
+        contracts=Contracts(
+            loans=loans,
+            rounds=world.rounds.opening(paths),
+            guarantees=world.guarantees.opening(paths),
+            orders=world.orders.start(paths),
+            cloud=world.cloud.start(paths),
+            leases=world.leases.start(paths),
+            warrants=world.warrants.start(paths),
+        ),
+        plant=Plant(
+            pipeline=by_path(traits.pipeline),
+            waiting=jnp.zeros((len(world.builders), paths)),
+            capacity=by_path(traits.capacity),
+            starts=now * (1 - weights) + ago * weights,
+            chips=world.chips.opening(world.chips_by_age, world.chips_by_age, paths),
+            sites=world.sites.opening(world.sites_by_age, world.sites_by_age, paths),
+            other=world.other.opening(world.other_by_age, world.other_by_age, paths),
+        ),
+        demand=open_demand(by_path(traits.ai_spend), by_path(traits.ai_growth), by_path(traits.ai_share)),
+        rent=parameters.engine.rent_per_gw_year + none,
+        efficiency=none + 1.0,
+        market=market,
+        equity=equity,
+        announced=jnp.zeros((members, paths)),
+        revenue=revenue,
+        free_cash=by_path(traits.operating_cash) - by_path(traits.capex),
+        trailing=Trailing(
+            revenue=revenue * jnp.exp(-LAG_YEARS * by_path(traits.growth)),
+            operating_cash=by_path(traits.operating_cash) + interest,
+            interest=interest,
+        ),
+        funded=jnp.ones((members, paths)),
+        new_shares=jnp.zeros((members, paths)),
+        spread=spread,
+        wanted=by_path(traits.capacity),
+        lender_lent=world.loans_by_class @ loans.owed,
+        lender_lost=jnp.zeros_like(world.loans_by_class @ loans.owed),
+        default=open_default(members, paths),
+        first_default=jnp.full(paths, -1, jnp.int32),
+        outside_loss=none,
+        penalty=jnp.zeros((len(world.builders), paths)),
+        outcome=open_outcome(paths),
+    )

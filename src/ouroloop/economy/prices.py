@@ -1,0 +1,94 @@
+"""Prices: what compute rents for, what credit costs, what shares are worth, as the last quarter left things."""
+
+from __future__ import annotations
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float64
+
+from ouroloop.behavior.rent import market_rent
+from ouroloop.behavior.spread import MarketSpread, coverage, entity_spread, leverage, market_spread
+from ouroloop.economy.state import State
+from ouroloop.economy.today import Today
+from ouroloop.economy.world import Inputs, World
+from ouroloop.market.equity import EquityState, issue, market_return, step_narrative
+
+YEAR = 4
+LAG_YEARS = 0.75
+"""Years by which the pace of a year trails: the mean age of its quarters, each counting for three quarters of the next."""
+
+
+class Prices(eqx.Module):
+    """The prices of the quarter."""
+
+    rent: Float64[Array, " path"]
+    """USD bn per year of a GW of installed compute."""
+    new_rent: Float64[Array, " path"]
+    """The same of a GW of the newest chips."""
+    market: MarketSpread
+    spread: Float64[Array, "member path"]
+    """What each firm pays above the base rate, decimal per year."""
+    equity: EquityState
+    share_return: Float64[Array, "member path"]
+    """Simple return on a share of each firm since the last quarter."""
+
+
+def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Prices:
+    """What do compute, credit and shares cost in this quarter?
+
+    Rent answers to capacity against what was wanted. A firm's fundamental value is the multiple of revenue at which it
+    stood at the opening, less its net debt, where the multiple shrinks as its growth does (the H-model's numerator); its
+    price is that times the narrative premium, which announcements feed. A higher price is less leverage, and less
+    leverage is a lower spread: that is how an order that is announced becomes cheaper capital. The market's spread
+    answers to how all these firms fared.
+    """
+    parameters, calendar = inputs.parameters, today.calendar
+    rent = market_rent(
+        parameters.rent, state.rent, state.plant.capacity.sum(axis=0), state.wanted.sum(axis=0), today.rent
+    )
+    years = (today.quarter + 1) / YEAR
+    new_rent = rent * (1.0 + parameters.rent.compute_per_dollar_gain) ** years
+
+    before = state.equity.market_cap
+    sold = issue(parameters.equity, state.new_shares, before)
+    equity = step_narrative(
+        parameters.equity,
+        state.equity,
+        state.announced,
+        before,
+        today.equity_common,
+        today.equity_own,
+        fundamental=_fundamental(world, inputs, state),
+        reprice=jnp.log(calendar.equity_factor) + sold.price_effect,
+    )
+    paid_in = before + state.new_shares
+    share_return = equity.market_cap / jnp.where(paid_in > 0, paid_in, 1.0) - 1.0
+    listed = jnp.asarray(world.listed)[:, None]
+    fared = market_return(jnp.where(listed, before, 0.0), jnp.where(listed, before * (1.0 + share_return), 0.0))
+    market = market_spread(parameters.spread, state.market, today.market, today.market_uniform, fared)
+
+    net_debt = world.reader.stock("debt", state.books) - world.reader.cash(state.books)
+    spread = entity_spread(
+        parameters.spread,
+        market.level,
+        leverage(net_debt, equity.market_cap),
+        coverage(state.trailing.operating_cash, state.trailing.interest),
+        inputs.traits.investment_grade > 0,
+    )
+    return Prices(
+        rent, new_rent, market, spread + calendar.spread_add, equity, jnp.where(paid_in > 0, share_return, 0.0)
+    )
+
+
+def _fundamental(world: World, inputs: Inputs, state: State) -> Float64[Array, "member path"]:
+    """Value of the shares, USD bn: at least a fiftieth of that of the opening, so that a price can be formed."""
+    traits, fade = inputs.traits, inputs.parameters.equity.half_fade
+    trailing = state.trailing.revenue
+    some = (trailing > 0) & (state.revenue > 0)
+    growth = jnp.log(jnp.where(some, state.revenue, 1.0) / jnp.where(some, trailing, 1.0)) / LAG_YEARS
+    growth = jnp.clip(growth, -0.5, 1.5)
+    promise = (1.0 + fade * growth) / (1.0 + fade * traits.growth)
+    net_debt = world.reader.stock("debt", state.books) - world.reader.cash(state.books)
+    value = traits.enterprise_multiple * state.revenue * promise - net_debt
+    value = jnp.where(traits.enterprise_multiple > 0, value, traits.equity_value)
+    return jnp.maximum(value, 0.02 * traits.equity_value + 1e-3)

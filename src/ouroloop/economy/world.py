@@ -1,0 +1,641 @@
+"""A world: who there is, which contracts bind them, and which flows they can post; and what differs by path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int, UInt32
+
+from ouroloop.behavior.default import SENIORITY
+from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
+from ouroloop.core import Quarter
+from ouroloop.economy.calendar import Calendar
+from ouroloop.economy.operations import CHIPS, Closing, Receipts, Spending
+from ouroloop.economy.parameters import Parameters
+from ouroloop.economy.read import Reader, reader
+from ouroloop.instruments.cloud_contract import CloudContracts
+from ouroloop.instruments.equity_round import EquityRounds
+from ouroloop.instruments.guarantee import Guarantees
+from ouroloop.instruments.instrument import Instrument
+from ouroloop.instruments.lease import Leases
+from ouroloop.instruments.loan import Loans
+from ouroloop.instruments.order import Orders
+from ouroloop.instruments.vintages import Vintages
+from ouroloop.instruments.warrant import Warrants
+from ouroloop.ledger import Account, AccountClass, Books, FlowKind, Ledger, build
+from ouroloop.ledger.incidence import Incidence
+
+OUTSIDE = -1
+"""The row of somebody who is no member."""
+
+Rows = Int[np.ndarray, " row"]
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """Everything that is the same on all paths and in all scenarios of one opening.
+
+    Two worlds are equal when they are the same object, so that compiled code is found again at no cost. Firms are
+    numbered by their row in `members`; `OUTSIDE` stands for anybody else.
+    """
+
+    members: tuple[str, ...]
+    sectors: Mapping[str, str]
+    """Outside entities, with the sponsor that their money carries."""
+    quarters: tuple[Quarter, ...]
+    """The quarters that are simulated; the books open at the end of the one before."""
+    builders: tuple[str, ...]
+    """Members that build and run compute, in the order of the axis `builder`."""
+    sellers: tuple[str, ...]
+    """Whom outside customers of AI pay; a name that is no member stands for everybody else."""
+    vendors: tuple[str, ...]
+    """Members that sell chips."""
+    receipts: Receipts
+    loans: Loans
+    rounds: EquityRounds
+    guarantees: Guarantees
+    orders: Orders
+    cloud: CloudContracts
+    leases: Leases
+    spending: Spending
+    warrants: Warrants
+    chips: Vintages
+    """One row for each builder."""
+    sites: Vintages
+    """One row for each builder."""
+    other: Vintages
+    """One row for each member that owns other plant: those of `spending.other`."""
+    closing: Closing
+    chips_by_age: Float[np.ndarray, "builder age"]
+    """Book value of chips by the quarters since they were bought, at the opening, USD bn."""
+    sites_by_age: Float[np.ndarray, "builder age"]
+    other_by_age: Float[np.ndarray, "owner age"]
+    loan_class: tuple[str, ...]
+    """The class of each contract of `loans`: one of `behavior.lending.LENDER_CLASSES`."""
+    guaranteed_loan: tuple[int, ...]
+    """The contract of `loans` behind each guarantee, or `OUTSIDE` where it is for something else."""
+    warrant_order: tuple[int, ...]
+    """The contract of `orders` whose delivery each warrant rewards."""
+    loan_tenor: tuple[int, ...]
+    """Quarters until a new loan of each contract is due, in one piece."""
+    listed: tuple[bool, ...]
+    """Is a member's share price quoted? Those that are make the market's return."""
+    announced: tuple[tuple[int, int, float], ...]
+    """What becomes known on the way: (quarter, contract of `cloud`, USD bn of business that the provider wins)."""
+    opened: tuple[Account, ...]
+    """Accounts that only the opening books touch."""
+
+    @property
+    def instruments(self) -> tuple[Instrument, ...]:
+        """Every book of flows, in the order in which a quarter's cash moves on: it comes in before it goes out."""
+        return (
+            self.receipts,
+            self.loans,
+            self.rounds,
+            self.guarantees,
+            self.orders,
+            self.cloud,
+            self.leases,
+            self.spending,
+            self.warrants,
+            self.chips,
+            self.sites,
+            self.other,
+            self.closing,
+        )
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The proved ledger of all flows. Raises BadInput where one of them leaks."""
+        flows = [flow for instrument in self.instruments for flow in instrument.flows]
+        return build(flows, accounts=self.opened, sectors=self.sectors)
+
+    def rows(self, names: Iterable[str]) -> Rows:
+        """The rows of these members; `OUTSIDE` for who is none."""
+        number = {name: n for n, name in enumerate(self.members)}
+        return np.array([number.get(name, OUTSIDE) for name in names], np.int64)
+
+    @cached_property
+    def builder_rows(self) -> Rows:
+        return self.rows(self.builders)
+
+    @cached_property
+    def seller_rows(self) -> Rows:
+        return self.rows(self.sellers)
+
+    @cached_property
+    def vendor_rows(self) -> Rows:
+        return self.rows(self.vendors)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Sums of books and flows by member."""
+        return reader(self.ledger, self.members, self.builder_rows, self.other_rows)
+
+    @cached_property
+    def other_rows(self) -> Rows:
+        return self.rows(self.other.owners)
+
+    @cached_property
+    def loan_borrower(self) -> Rows:
+        return self.rows(self.loans.borrowers)
+
+    @cached_property
+    def loan_lender(self) -> Rows:
+        """The row in `LENDER_CLASSES` of each loan."""
+        return np.array([LENDER_CLASSES.index(name) for name in self.loan_class], np.int64)
+
+    @cached_property
+    def may_ask(self) -> np.ndarray:
+        """[class, member]: whom may a member ask? Lenders with a contract here, and for shares whoever buys them."""
+        allowed = np.zeros((len(LENDER_CLASSES), len(self.members)), bool)
+        allowed[self.loan_lender, self.loan_borrower] = True
+        allowed[EQUITY, self.rows(issuer for _, issuer in self.receipts.shares)] = True
+        return allowed
+
+    @cached_property
+    def cloud_customer(self) -> Rows:
+        return self.rows(customer for customer, _ in self.cloud.parties)
+
+    @cached_property
+    def cloud_provider(self) -> Rows:
+        return self.rows(provider for _, provider in self.cloud.parties)
+
+    @cached_property
+    def cloud_builder(self) -> Rows:
+        """The provider of each cloud contract on the axis `builder`; `OUTSIDE` for who builds nothing."""
+        return self._on(self.builders, (provider for _, provider in self.cloud.parties))
+
+    @cached_property
+    def order_buyer(self) -> Rows:
+        return self.rows(buyer for buyer, _ in self.orders.parties)
+
+    @cached_property
+    def order_seller(self) -> Rows:
+        return self.rows(seller for _, seller in self.orders.parties)
+
+    @cached_property
+    def round_investor(self) -> Rows:
+        return self.rows(self.rounds.investors)
+
+    @cached_property
+    def round_issuer(self) -> Rows:
+        return self.rows(self.rounds.issuers)
+
+    @cached_property
+    def ai_seller(self) -> Rows:
+        """The seller of each pair of `receipts.ai`, on the axis `seller`."""
+        return self._on(self.sellers, (firm for _, firm in self.receipts.ai))
+
+    @cached_property
+    def seller_of_builder(self) -> Rows:
+        return self._on(self.sellers, self.builders)
+
+    @cached_property
+    def chip_builder(self) -> Rows:
+        """The buyer of each pair of `spending.chips`, on the axis `builder`."""
+        return self._on(self.builders, (builder for builder, _ in self.spending.chips))
+
+    @cached_property
+    def money_vendor(self) -> Rows:
+        """The vendor of each pair of `spending.vendor_money`, on the axis `vendor`."""
+        return self._on(self.vendors, (vendor for vendor, _ in self.spending.vendor_money))
+
+    @cached_property
+    def money_vendor_row(self) -> Rows:
+        return self.rows(vendor for vendor, _ in self.spending.vendor_money)
+
+    @cached_property
+    def money_customer(self) -> Rows:
+        return self.rows(customer for _, customer in self.spending.vendor_money)
+
+    @cached_property
+    def lease_tenant(self) -> Rows:
+        return self.rows(tenant for tenant, _ in self.leases.parties)
+
+    @cached_property
+    def promised_loan(self) -> Rows:
+        """`guaranteed_loan` as rows."""
+        return np.array(self.guaranteed_loan, np.int64)
+
+    @cached_property
+    def rewarded_order(self) -> Rows:
+        """`warrant_order` as rows."""
+        return np.array(self.warrant_order, np.int64)
+
+    @cached_property
+    def warrant_issuer(self) -> Rows:
+        return self.rows(issuer for issuer, _ in self.warrants.parties)
+
+    @cached_property
+    def guarantor(self) -> Rows:
+        return self.rows(self.guarantees.guarantors)
+
+    @cached_property
+    def core_firm(self) -> Rows:
+        return self.rows(firm for _, firm in self.receipts.core)
+
+    @cached_property
+    def share_issuer(self) -> Rows:
+        return self.rows(issuer for _, issuer in self.receipts.shares)
+
+    @cached_property
+    def site_builder(self) -> Rows:
+        """The builder of each pair of `spending.sites`, on the axis `builder`."""
+        return self._on(self.builders, (builder for builder, _ in self.spending.sites))
+
+    @cached_property
+    def cost_firm(self) -> Rows:
+        return self.rows(firm for firm, _ in self.spending.costs)
+
+    @cached_property
+    def payout_firm(self) -> Rows:
+        return self.rows(firm for firm, _ in self.spending.payout)
+
+    @cached_property
+    def revalued_issuer(self) -> Rows:
+        return self.rows(issuer for _, issuer in self.closing.revalued)
+
+    @cached_property
+    def loan_rank(self) -> Rows:
+        """The rank of each loan in `behavior.default.SENIORITY`: bonds are unsecured, everything else is a loan."""
+        ranks = ("unsecured_bond" if name == "bond_market" else "loan" for name in self.loan_class)
+        return np.array([SENIORITY.index(rank) for rank in ranks], np.int64)
+
+    @cached_property
+    def in_ai(self) -> np.ndarray:
+        """[member]: does it sell AI, build compute or both? Vendors of chips are paid by those who do."""
+        rows = {*self.seller_rows.tolist(), *self.builder_rows.tolist()}
+        return np.array([n in rows for n in range(len(self.members))])
+
+    @cached_property
+    def claim_sizes(self) -> Mapping[str, int]:
+        """How many claims of each kind fall due, in the order in which they are cleared."""
+        return {
+            "cloud": len(self.cloud.names),
+            "orders": len(self.orders.names),
+            "leases": len(self.leases.names),
+            "interest": len(self.loans.names),
+            "principal": len(self.loans.names),
+            "rounds": len(self.rounds.names),
+            "costs": len(self.members),
+        }
+
+    @cached_property
+    def claim_debtor(self) -> Rows:
+        """Who owes each claim. Rounds of outside investors are no claims on a member: they stand at row 0 with 0."""
+        tenants, everyone = self.rows(t for t, _ in self.leases.parties), np.arange(len(self.members))
+        investors = np.maximum(self.round_investor, 0)
+        rows = (self.cloud_customer, self.order_buyer, tenants, self.loan_borrower, self.loan_borrower, investors)
+        return np.concatenate([*rows, everyone])
+
+    @cached_property
+    def claim_creditor(self) -> Rows:
+        """Who is owed each claim; `OUTSIDE` for sectors."""
+        landlords, outside = self.rows(o for _, o in self.leases.parties), np.full(len(self.members), OUTSIDE)
+        lenders = self.rows(self.loans.lenders)
+        issuers = np.where(self.round_investor >= 0, self.round_issuer, OUTSIDE)
+        rows = (self.cloud_provider, self.order_seller, landlords, lenders, lenders, issuers)
+        return np.concatenate([*rows, outside])
+
+    def claim_parts(self, claims: Float[Array, "claim path"]) -> Mapping[str, Array]:
+        """Claims cut into their kinds."""
+        ends = np.cumsum(list(self.claim_sizes.values()))[:-1]
+        return dict(zip(self.claim_sizes, jnp.split(claims, ends), strict=True))
+
+    @cached_property
+    def claims_by_debtor(self) -> Incidence:
+        return self._adding(self.claim_debtor)
+
+    @cached_property
+    def claims_by_creditor(self) -> Incidence:
+        return self._adding(self.claim_creditor)
+
+    @cached_property
+    def rounds_by_issuer(self) -> Incidence:
+        return self._adding(self.round_issuer)
+
+    @cached_property
+    def loans_by_borrower(self) -> Incidence:
+        return self._adding(self.loan_borrower)
+
+    @cached_property
+    def cloud_by_provider(self) -> Incidence:
+        return self._adding(self.cloud_provider)
+
+    @cached_property
+    def cloud_by_builder(self) -> Incidence:
+        return self._adding(self.cloud_builder, len(self.builders))
+
+    @cached_property
+    def chips_by_vendor(self) -> Incidence:
+        return self._adding(self.rows(vendor for _, vendor in self.spending.chips))
+
+    @cached_property
+    def money_by_vendor(self) -> Incidence:
+        return self._adding(self.money_vendor_row)
+
+    @cached_property
+    def ai_by_member(self) -> Incidence:
+        return self._adding(self.rows(firm for _, firm in self.receipts.ai))
+
+    @cached_property
+    def chips_by_builder(self) -> Incidence:
+        return self._adding(self.chip_builder, len(self.builders))
+
+    @cached_property
+    def orders_by_builder(self) -> Incidence:
+        """Chips that are ordered, by the builder that gets them."""
+        buyers = self._on(self.builders, (buyer for buyer, _ in self.orders.parties))
+        chips = np.array([asset == CHIPS for asset in self.orders.assets], bool)
+        return self._adding(np.where(chips, buyers, OUTSIDE), len(self.builders))
+
+    @cached_property
+    def cloud_by_buyer(self) -> Incidence:
+        """What builders buy themselves, by builder."""
+        return self._adding(self._on(self.builders, (c for c, _ in self.cloud.parties)), len(self.builders))
+
+    @cached_property
+    def leases_by_tenant(self) -> Incidence:
+        return self._adding(self.lease_tenant)
+
+    @cached_property
+    def loans_by_class(self) -> Incidence:
+        return self._adding(self.loan_lender, len(LENDER_CLASSES))
+
+    @cached_property
+    def guarantees_by_guarantor(self) -> Incidence:
+        return self._adding(self.guarantor)
+
+    @cached_property
+    def guarantees_by_loan(self) -> Incidence:
+        return self._adding(self.promised_loan, len(self.loans.names))
+
+    @cached_property
+    def _held(self) -> Incidence:
+        """What each pair of `closing.revalued` carries, cost and change of value, by pair."""
+        accounts, number = self.ledger.accounts, self.ledger.chart.account_number
+        matrix = np.zeros((len(self.closing.revalued), len(accounts)), np.int64)
+        for row, (holder, issuer) in enumerate(self.closing.revalued):
+            for kind in (AccountClass.ASSET, AccountClass.VALUATION):
+                account = Account(holder, kind, f"equity:{issuer}")
+                if account in number:
+                    matrix[row, number[account]] = 1
+        return Incidence(matrix)
+
+    def held(self, books: Books) -> Float[Array, "pair path"]:
+        """At what does each holder carry each issuer's shares, by pairs of `closing.revalued`? USD bn."""
+        return self._held @ books.balances
+
+    @cached_property
+    def _valuations(self) -> Incidence:
+        all_of_them = [[int(a.account_class is AccountClass.VALUATION) for a in self.ledger.accounts]]
+        return Incidence(np.array(all_of_them, np.int64))
+
+    def paper_wealth(self, books: Books) -> Float[Array, " path"]:
+        """How far above cost does everybody carry shares, outside holders included? USD bn."""
+        return (self._valuations @ books.balances)[0]
+
+    @cached_property
+    def _outside_losses(self) -> Incidence:
+        """Claims of outside sectors that are written off, and what they make good for others."""
+        matrix = np.zeros((1, len(self.ledger.flows)), np.int64)
+        for column, flow in enumerate(self.ledger.flows):
+            for leg in flow.legs:
+                lost = flow.kind is FlowKind.WRITE_OFF and leg.account.account_class is AccountClass.EXPENSE
+                if lost and leg.account.entity in self.sectors:
+                    matrix[0, column] = 1
+        return Incidence(matrix)
+
+    def outside_loss(self, amounts: Float[Array, "flow path"]) -> Float[Array, " path"]:
+        """What did sectors outside write off in the quarter? USD bn."""
+        return (self._outside_losses @ amounts)[0]
+
+    @cached_property
+    def member_entities(self) -> Rows:
+        """The row of each member on the ledger's axis `entity`."""
+        return np.array([self.ledger.entities.index(member) for member in self.members], np.int64)
+
+    def spread_to_members(self, by_builder: Float[Array, "builder path"]) -> Float[Array, "member path"]:
+        """What stands by builder, by member; 0 for who builds nothing."""
+        return jnp.zeros((len(self.members), by_builder.shape[1])).at[self.builder_rows].set(by_builder)
+
+    def _on(self, axis: tuple[str, ...], names: Iterable[str]) -> Rows:
+        number = {name: n for n, name in enumerate(axis)}
+        return np.array([number.get(name, OUTSIDE) for name in names], np.int64)
+
+    def _adding(self, rows: Rows, height: int | None = None) -> Incidence:
+        """Adds up what stands in these rows; what is `OUTSIDE` is left out."""
+        matrix = np.zeros((len(self.members) if height is None else height, len(rows)), np.int64)
+        for column, row in enumerate(rows):
+            if row != OUTSIDE:
+                matrix[row, column] = 1
+        return Incidence(matrix)
+
+
+class Traits(eqx.Module):
+    """How firms stand at the opening, USD bn and GW; flows per quarter. The last axis may be 1: the same on all paths."""
+
+    revenue: Float[
+        Array,
+        (
+            member  # path
+        ),
+    ]
+    core: Float[
+        Array,
+        (
+            member  # path
+        ),
+    ]
+    """The part of revenue that comes from nobody in the world and has nothing to do with AI customers."""
+    cost_share: Float[
+        Array,
+        (
+            member  # path
+        ),
+    ]
+    """Running cost, without compute, rents and interest, over revenue."""
+    operating_cash: Float[
+        Array,
+        (
+            member  # path
+        ),
+    ]
+    interest: Float[
+        Array,
+        (
+            member  # path
+        ),
+    ]
+    payout_share: Float[
+        Array,
+        (
+            member  # path
+        ),
+    ]
+    """Dividends and buybacks over operating cash."""
+    other_capex: Float[
+        Array,
+        (
+            member  # path
+        ),
+    ]
+    equity_value: Float[
+        Array,
+        (
+            member  # path
+        ),
+    ]
+    investment_grade: Float[
+        Array,
+        (
+            member  # path
+        ),
+    ]
+    """1 for who is rated so."""
+    ai_spend: Float[Array, " #path"]
+    """What outside customers spend on AI in the opening quarter."""
+    ai_growth: Float[Array, " #path"]
+    """Log per year."""
+    ai_share: Float[
+        Array,
+        (
+            seller  # path
+        ),
+    ]
+    capex: Float[
+        Array,
+        (
+            member  # path
+        ),
+    ]
+    growth: Float[
+        Array,
+        (
+            member  # path
+        ),
+    ]
+    """Growth of revenue at the opening, log per year."""
+    enterprise_multiple: Float[
+        Array,
+        (
+            member  # path
+        ),
+    ]
+    """Market value with net debt over revenue of a quarter; 0 where there is no revenue to go by."""
+    kind_share: Float[
+        Array,
+        (
+            pair  # path
+        ),
+    ]
+    """Which part of its seller's outside AI revenue each pair of `Receipts.ai` pays."""
+    capacity: Float[
+        Array,
+        (
+            builder  # path
+        ),
+    ]
+    pipeline: Float[Array, "builder stage #path"]
+    starts: Float[
+        Array,
+        (
+            builder  # path
+        ),
+    ]
+    starts_year_ago: Float[
+        Array,
+        (
+            builder  # path
+        ),
+    ]
+    own_use: Float[
+        Array,
+        (
+            builder  # path
+        ),
+    ]
+    """GW that a builder uses for its core business."""
+    chip_share: Float[
+        Array,
+        (
+            pair  # path
+        ),
+    ]
+    """Which part of its builder's chips each pair of `Spending.chips` delivers."""
+    vendor_weight: Float[
+        Array,
+        (
+            pair  # path
+        ),
+    ]
+    """Which part of what its vendor puts into customers each pair of `Spending.vendor_money` gets."""
+    loan_ladder: Float[Array, "loan slot #path"]
+    loan_rate: Float[
+        Array,
+        (
+            loan  # path
+        ),
+    ]
+    gw_per_usd_bn: Float[
+        Array,
+        (
+            warrant  # path
+        ),
+    ]
+    """GW that a warrant counts for each USD bn of its order that is delivered."""
+    opening_price_usd: Float[
+        Array,
+        (
+            warrant  # path
+        ),
+    ]
+    """Price of the issuer's share on the opening day."""
+    power_years: Float[Array, " #path"]
+    """Years from the middle of 2025 to the opening."""
+
+
+class Inputs(eqx.Module):
+    """What differs by path, and what a scenario sets. Every array ends in `path`; 1 holds for all paths."""
+
+    traits: Traits
+    parameters: Parameters
+    calendar: Calendar
+    opening: Float[
+        Array,
+        (
+            opening  # path
+        ),
+    ]
+    """Opening balances in the order of the ledger's opening flows."""
+    cloud_share: Float[
+        Array,
+        (
+            contract  # path
+        ),
+    ]
+    """1 where a cloud contract binds on a path, less where it does in part."""
+    order_share: Float[
+        Array,
+        (
+            contract  # path
+        ),
+    ]
+    round_share: Float[
+        Array,
+        (
+            tranche  # path
+        ),
+    ]
+    payoff_quarter: Int[Array, " path"]
+    keys: UInt32[Array, "2 path"]
+
+    @property
+    def paths(self) -> int:
+        return self.keys.shape[1]
