@@ -10,6 +10,7 @@ from ouroloop.dossier import Dossier, load
 from ouroloop.dossier.days import Days
 from ouroloop.scenario.axes import axes
 from ouroloop.scenario.estimate import Estimate
+from ouroloop.scenario.opening import open_world
 from ouroloop.scenario.opening_funding import Funding, funding
 from ouroloop.scenario.undisclosed import burn_of, cash_from_flows, discloses, stated_revenue
 
@@ -100,3 +101,14 @@ def test_a_lab_publishes_no_accounts_and_its_stated_run_rate_is_a_quarter_of_a_y
     stated = stated_revenue(dossier(), "anthropic")
     assert stated is not None
     assert (stated.point, stated.low, stated.high) == (16.25, pytest.approx(16.25 * 0.85), pytest.approx(16.25 * 1.15))
+
+
+def test_stated_cash_is_as_unsure_as_what_has_been_burned_since() -> None:
+    # Anthropic: 20.28 at the end of June 2026; an operating loss of 8.06 in 2025, 0.8 (0.5 to 1.1) of it in cash,
+    # goes on for 184 days.
+    known = dossier()
+    cash = open_world(known, axes(known)).sheets["anthropic"].lines["cash"]
+    half_year = 8.06 / 365 * 184
+    assert cash.point == pytest.approx(20.28 - 0.8 * half_year, abs=1e-6)
+    assert cash.low == pytest.approx(20.28 - 1.1 * half_year, abs=1e-6)
+    assert cash.high == pytest.approx(20.28 - 0.5 * half_year, abs=1e-6)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from ouroloop.scenario.axes import LANDLORDS, SUPPLIERS, Axes, customers_of
 from ouroloop.scenario.balance_sheet import LIABILITIES, Sheet, read, sheet
 from ouroloop.scenario.estimate import Estimate, Uniforms, Values, assumed, worst
 from ouroloop.scenario.opening_debts import Debt, debts
+from ouroloop.scenario.opening_flows import QUARTER_DAYS
 from ouroloop.scenario.opening_funding import Funding, refs_of
 from ouroloop.scenario.opening_lines import Lines, drawn
 from ouroloop.scenario.opening_roll import Roll
@@ -105,13 +107,24 @@ def _sheet(world: World, firm: str) -> Sheet:
             amount = sum(one.amount for one in money)
             found["plant"] = Estimate.exactly(amount, "estimated", dossier.date, refs_of(money))
     else:
-        if "cash" not in found:
+        if "cash" in found:
+            found["cash"] = _as_unsure_as(found["cash"], rates.operating_cash, end)
+        else:
             burned = _burned(rates.operating_cash, rates.capex)
             found["cash"] = cash_from_flows(dossier, firm, world.quarter, came, burned)
         plant = plant_from_spending(dossier, firm, end, rates.capex.point)
         if "plant" not in found and plant is not None:
             found["plant"] = plant
     return Sheet(MappingProxyType(found), published.equity)
+
+
+def _as_unsure_as(cash: Estimate, operating: Estimate, end: date) -> Estimate:
+    """Stated cash, rolled, with the range that the range of operating cash gives it since its day."""
+    if not operating.known:
+        return cash
+    quarters = max(0, (end - cash.day).days) / QUARTER_DAYS
+    low = cash.point + (operating.low - operating.point) * quarters
+    return cash.within(max(0.0, low), cash.point + (operating.high - operating.point) * quarters)
 
 
 def _burned(operating: Estimate, capex: Estimate) -> Estimate:

@@ -94,23 +94,28 @@ def operating_cash(dossier: Dossier, firm: str, quarter: Quarter, capex: float) 
     """Operating cash flow per quarter of a firm that publishes none: capital expenditure less what is burned.
 
     The latest burn that was told; else a share of the latest operating result (pay in shares and wear take no cash);
-    else the plan for this quarter. Whatever else of the three is known widens the range.
+    else the plan for this quarter. Each has a range of its own (`eco-opening-011`, `-012`; a plan has none), and
+    whatever of the three is known widens it.
     """
     burn, spent = burn_of(dossier, firm), 0.0 if capex != capex else capex
     said: list[Estimate] = []
     if (piece := burn.told.latest()) is not None:
-        amount = spent - piece.amount / piece.days.count * QUARTER_DAYS
-        said.append(Estimate.exactly(amount, "estimated", piece.days.last, piece.refs))
+        burned = piece.amount / piece.days.count * QUARTER_DAYS
+        width = central(dossier, _HALF_WIDTH_OF_RUN_RATE) * abs(burned)
+        told = Estimate.exactly(spent - burned, "estimated", piece.days.last, piece.refs)
+        said.append(told.within(told.point - width, told.point + width))
     if (piece := burn.result.latest()) is not None:
-        amount = burn.of_result * piece.amount / piece.days.count * QUARTER_DAYS
-        said.append(Estimate.exactly(amount, "estimated", piece.days.last, piece.refs))
+        result, share = piece.amount / piece.days.count * QUARTER_DAYS, dossier.assumptions[_OPERATING_CASH_OF_RESULT]
+        ends = [result * end for end in (share.low or share.value, share.high or share.value)]
+        from_result = Estimate.exactly(burn.of_result * result, "estimated", piece.days.last, piece.refs)
+        said.append(from_result.within(min(ends), max(ends)))
     if burn.plan.covers(days := Days.of(quarter)):
         amount = spent - burn.plan.within(days)
         said.append(Estimate.exactly(amount, "estimated", dossier.date, _refs(burn.plan, days)))
     if not said:
         return Estimate.unknown(dossier.date)
-    ends = [one.point for one in said]
-    return replace(said[0].within(min(ends), max(ends)), refs=joined(*(one.refs for one in said)))
+    low, high = min(one.low for one in said), max(one.high for one in said)
+    return replace(said[0].within(low, high), refs=joined(*(one.refs for one in said)))
 
 
 def cash_from_flows(
