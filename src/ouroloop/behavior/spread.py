@@ -33,6 +33,8 @@ class SpreadParameters(eqx.Module):
     """From the peak of an episode to half of the way back."""
     widening_per_fall: Parameter = parameter("fund-047", unit="per year for a fall by 1", scale=0.01)
     """12.5 bp for 1 % is 0.125 for a fall of the whole: hence the scale."""
+    loop_in_market: Parameter = parameter("hold-050", unit="share")
+    """Weight of the loop's firms in the market whose falls `widening_per_fall` was measured on."""
     investment_grade_ratio: Parameter = parameter("eco-finance-006", unit="share of high yield")
     leverage_slope: Parameter = parameter("eco-finance-007", unit="log")
     strain_slope: Parameter = parameter("eco-finance-008", unit="log")
@@ -72,18 +74,19 @@ def market_spread(
     """Where does the market's spread stand a quarter on?
 
         calm    <- calm + (1 - exp(-reversion/4)) (ln level - calm) + volatility/2 x normal
-        episode <- episode x 2^(-91.3/days to half) + ln multiple, if uniform < 1 - exp(-episodes per year/4)
-        spread  <- max(floor, exp(calm + episode) - 0.125 x equity return)
+        episode <- episode x 2^(-91.3/days to half), and at least ln multiple if uniform < 1 - exp(-episodes per year/4)
+        spread  <- max(floor, exp(calm + episode) - 0.125 x weight of the loop in the market x equity return)
 
-    What falling shares add stays in the calm part and fades with it.
+    What falling shares add stays in the calm part and fades with it. A second episode within the first renews it and
+    does not pile up.
 
     Parameters
     ----------
     shock_normal, shock_uniform
         One standard normal and one uniform draw per path.
     equity_return
-        Of the market in the quarter, simple (-0.1 is a fall by 10 %). The response was measured on months; a fall that
-        takes a quarter is held to do as much.
+        Of the loop's listed firms in the quarter, simple (-0.1 is a fall by 10 %); the rest of the market stands still.
+        The response was measured on months; a fall that takes a quarter is held to do as much.
 
     Returns
     -------
@@ -99,8 +102,10 @@ def market_spread(
     calm = home + keep * (state.calm - home) + parameters.calm_volatility / jnp.sqrt(_QUARTERS) * shock_normal
     breaks_out = shock_uniform < -jnp.expm1(-parameters.episodes_per_year / _QUARTERS)
     fade = jnp.exp2(-_DAYS_OF_A_QUARTER / parameters.days_to_half)
-    episode = state.episode * fade + jnp.where(breaks_out, jnp.log(parameters.episode_multiple), 0.0)
-    level = jnp.exp(calm + episode) - parameters.widening_per_fall * equity_return
+    episode = state.episode * fade
+    episode = jnp.where(breaks_out, jnp.maximum(episode, jnp.log(parameters.episode_multiple)), episode)
+    market_fall = -parameters.loop_in_market * equity_return
+    level = jnp.exp(calm + episode) + parameters.widening_per_fall * market_fall
     level = jnp.maximum(level, parameters.floor)
     return MarketSpread(jnp.log(level) - episode, episode)
 
