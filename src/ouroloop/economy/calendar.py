@@ -12,12 +12,7 @@ class Calendar(eqx.Module):
     Factors and shares are 1 where nothing is imposed; additions are 0.
     """
 
-    demand_factor: Float[
-        Array,
-        (
-            quarter  # path
-        ),
-    ]
+    demand_factor: Float[Array, "quarter #path"]
     """Multiplies outside spend for good, in the quarter where it differs from 1."""
     credit_open: Float[Array, "lender quarter #path"]
     """Share of each lender class's capacity that is open."""
@@ -32,28 +27,13 @@ class Calendar(eqx.Module):
     """1 in the quarter in which a firm is made to default."""
     equity_factor: Float[Array, "member quarter #path"]
     """Multiplies the price of a firm's equity, in the quarter where it differs from 1."""
-    power_factor: Float[
-        Array,
-        (
-            quarter  # path
-        ),
-    ]
+    power_factor: Float[Array, "quarter #path"]
     """Share of the power of the quarter that is delivered."""
-    efficiency_factor: Float[
-        Array,
-        (
-            quarter  # path
-        ),
-    ]
+    efficiency_factor: Float[Array, "quarter #path"]
     """Multiplies the compute that a dollar of sales needs, for good, in the quarter where it differs from 1."""
     vendor_scale: Float[Array, "vendor quarter #path"]
     """Multiplies what a chip maker puts into its customers."""
-    chip_life_factor: Float[
-        Array,
-        (
-            quarter  # path
-        ),
-    ]
+    chip_life_factor: Float[Array, "quarter #path"]
     """Multiplies the economic life of chips from that quarter on."""
     reported_life_factor: Float[Array, "builder quarter #path"]
     """Multiplies the life of chips in the reported books from that quarter on."""

@@ -441,161 +441,46 @@ class World:
 class Traits(eqx.Module):
     """How firms stand at the opening, USD bn and GW; flows per quarter. The last axis may be 1: the same on all paths."""
 
-    revenue: Float[
-        Array,
-        (
-            member  # path
-        ),
-    ]
-    core: Float[
-        Array,
-        (
-            member  # path
-        ),
-    ]
+    revenue: Float[Array, "member #path"]
+    core: Float[Array, "member #path"]
     """The part of revenue that comes from nobody in the world and has nothing to do with AI customers."""
-    cost_share: Float[
-        Array,
-        (
-            member  # path
-        ),
-    ]
+    cost_share: Float[Array, "member #path"]
     """Running cost, without compute, rents and interest, over revenue."""
-    operating_cash: Float[
-        Array,
-        (
-            member  # path
-        ),
-    ]
-    interest: Float[
-        Array,
-        (
-            member  # path
-        ),
-    ]
-    payout_share: Float[
-        Array,
-        (
-            member  # path
-        ),
-    ]
+    operating_cash: Float[Array, "member #path"]
+    interest: Float[Array, "member #path"]
+    payout_share: Float[Array, "member #path"]
     """Dividends and buybacks over operating cash."""
-    other_capex: Float[
-        Array,
-        (
-            member  # path
-        ),
-    ]
-    equity_value: Float[
-        Array,
-        (
-            member  # path
-        ),
-    ]
-    investment_grade: Float[
-        Array,
-        (
-            member  # path
-        ),
-    ]
+    other_capex: Float[Array, "member #path"]
+    equity_value: Float[Array, "member #path"]
+    investment_grade: Float[Array, "member #path"]
     """1 for who is rated so."""
     ai_spend: Float[Array, " #path"]
     """What outside customers spend on AI in the opening quarter."""
     ai_growth: Float[Array, " #path"]
     """Log per year."""
-    ai_share: Float[
-        Array,
-        (
-            seller  # path
-        ),
-    ]
-    capex: Float[
-        Array,
-        (
-            member  # path
-        ),
-    ]
-    growth: Float[
-        Array,
-        (
-            member  # path
-        ),
-    ]
+    ai_share: Float[Array, "seller #path"]
+    capex: Float[Array, "member #path"]
+    growth: Float[Array, "member #path"]
     """Growth of revenue at the opening, log per year."""
-    enterprise_multiple: Float[
-        Array,
-        (
-            member  # path
-        ),
-    ]
+    enterprise_multiple: Float[Array, "member #path"]
     """Market value with net debt over revenue of a quarter; 0 where there is no revenue to go by."""
-    kind_share: Float[
-        Array,
-        (
-            pair  # path
-        ),
-    ]
+    kind_share: Float[Array, "pair #path"]
     """Which part of its seller's outside AI revenue each pair of `Receipts.ai` pays."""
-    capacity: Float[
-        Array,
-        (
-            builder  # path
-        ),
-    ]
+    capacity: Float[Array, "builder #path"]
     pipeline: Float[Array, "builder stage #path"]
-    starts: Float[
-        Array,
-        (
-            builder  # path
-        ),
-    ]
-    starts_year_ago: Float[
-        Array,
-        (
-            builder  # path
-        ),
-    ]
-    own_use: Float[
-        Array,
-        (
-            builder  # path
-        ),
-    ]
+    starts: Float[Array, "builder #path"]
+    starts_year_ago: Float[Array, "builder #path"]
+    own_use: Float[Array, "builder #path"]
     """GW that a builder uses for its core business."""
-    chip_share: Float[
-        Array,
-        (
-            pair  # path
-        ),
-    ]
+    chip_share: Float[Array, "pair #path"]
     """Which part of its builder's chips each pair of `Spending.chips` delivers."""
-    vendor_weight: Float[
-        Array,
-        (
-            pair  # path
-        ),
-    ]
+    vendor_weight: Float[Array, "pair #path"]
     """Which part of what its vendor puts into customers each pair of `Spending.vendor_money` gets."""
     loan_ladder: Float[Array, "loan slot #path"]
-    loan_rate: Float[
-        Array,
-        (
-            loan  # path
-        ),
-    ]
-    gw_per_usd_bn: Float[
-        Array,
-        (
-            warrant  # path
-        ),
-    ]
+    loan_rate: Float[Array, "loan #path"]
+    gw_per_usd_bn: Float[Array, "warrant #path"]
     """GW that a warrant counts for each USD bn of its order that is delivered."""
-    opening_price_usd: Float[
-        Array,
-        (
-            warrant  # path
-        ),
-    ]
+    opening_price_usd: Float[Array, "warrant #path"]
     """Price of the issuer's share on the opening day."""
     power_years: Float[Array, " #path"]
     """Years from the middle of 2025 to the opening."""
@@ -607,32 +492,12 @@ class Inputs(eqx.Module):
     traits: Traits
     parameters: Parameters
     calendar: Calendar
-    opening: Float[
-        Array,
-        (
-            opening  # path
-        ),
-    ]
+    opening: Float[Array, "opening #path"]
     """Opening balances in the order of the ledger's opening flows."""
-    cloud_share: Float[
-        Array,
-        (
-            contract  # path
-        ),
-    ]
+    cloud_share: Float[Array, "contract #path"]
     """1 where a cloud contract binds on a path, less where it does in part."""
-    order_share: Float[
-        Array,
-        (
-            contract  # path
-        ),
-    ]
-    round_share: Float[
-        Array,
-        (
-            tranche  # path
-        ),
-    ]
+    order_share: Float[Array, "contract #path"]
+    round_share: Float[Array, "tranche #path"]
     payoff_quarter: Int[Array, " path"]
     keys: UInt32[Array, "2 path"]
 
