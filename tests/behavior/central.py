@@ -9,7 +9,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from ouroloop.behavior.parameter import reads
+from ouroloop.core.parameter import reads
 from ouroloop.dossier import Dossier, load
 
 jax.config.update("jax_enable_x64", True)

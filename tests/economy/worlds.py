@@ -117,6 +117,7 @@ def world(quarters: int = 12) -> World:
         sites_by_age=np.full((2, 8), [[1.0], [0.5]]),
         other_by_age=np.full((1, 8), 2.0),
         loan_class=tuple(x[2] for x in LOANS),
+        loan_draws=(True,) * len(LOANS),
         loan_tenor=(20, 32, 32, 20, 20),
         guaranteed_loan=tuple(range(len(names))),
         warrant_order=(),
@@ -195,8 +196,11 @@ def quiet(of: World) -> Calendar:
         power_factor=full(1.0),
         efficiency_factor=full(1.0),
         vendor_scale=full(1.0, len(of.vendors)),
-        chip_life_factor=full(1.0),
-        reported_life_factor=full(1.0, len(of.builders)),
+        ai_factor=full(1.0, len(of.receipts.ai)),
+        cloud_binds=full(1.0, len(of.cloud.names)),
+        order_binds=full(1.0, len(of.orders.names)),
+        chip_life_years=full(float("nan"), len(of.builders)),
+        honest=full(0.0),
         guarantee_share=full(0.0, len(of.guarantees.names)),
     )
 

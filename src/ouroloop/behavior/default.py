@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from ouroloop.behavior.parameter import Parameter, parameter
+from ouroloop.core.parameter import Parameter, parameter
 
 SENIORITY = ("loan", "secured_bond", "unsecured_bond", "subordinated")
 """Ranks of claims, first to last."""

@@ -12,7 +12,7 @@ from jax.nn import softmax
 from jax.scipy.special import ndtr, ndtri
 from jaxtyping import Array, Bool, Float, Int
 
-from ouroloop.behavior.parameter import Parameter, parameter
+from ouroloop.core.parameter import Parameter, parameter
 
 QUARTERS = 4
 _LEAST_SHARE = 1e-300

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
-from ouroloop.behavior.parameter import Parameter, parameter
+from ouroloop.core.parameter import Parameter, parameter
 from ouroloop.core import QUANTUM
 from ouroloop.ledger.precision import quantize
 

@@ -8,7 +8,7 @@ import numpy as np
 from jax.nn import sigmoid
 from jaxtyping import Array, Float
 
-from ouroloop.behavior.parameter import Parameter, parameter
+from ouroloop.core.parameter import Parameter, parameter
 
 LENDER_CLASSES = ("bank", "bond_market", "private_credit", "sovereign_fund", "insurer", "outside_equity")
 """The rows of every array that has an axis `class`."""

@@ -9,7 +9,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from ouroloop.behavior.parameter import Parameter, parameter
+from ouroloop.core.parameter import Parameter, parameter
 
 QUARTERS = 4
 _TINY_GW = 1e-9

@@ -6,7 +6,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from ouroloop.behavior.parameter import Parameter, parameter
+from ouroloop.core.parameter import Parameter, parameter
 
 _QUARTERS = 4.0
 _DAYS_OF_A_QUARTER = 365.25 / 4

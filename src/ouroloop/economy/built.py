@@ -64,7 +64,7 @@ def build_on(
         grid_gw=grid_additions(inputs.parameters.power, inputs.traits.power_years + years),
         delay_factor=today.calendar.power_factor,
     )
-    life = engine.chip_life_years * today.calendar.chip_life_factor
+    life = today.chip_life(engine.chip_life_years)
     worn_out = before.capacity / jnp.maximum(life * YEAR, 1.0)
     unfinished = world.reader.stock("unfinished", state.books)[world.builder_rows] + spent.shells
     given_up = abandonment(completion, moved.abandoned_gw, plans.site_cost)
@@ -75,22 +75,16 @@ def build_on(
     share = jnp.where(whole > 0, unfinished / jnp.where(whole > 0, whole, 1.0), 0.0)
     finished, abandoned = quantize((ready + back) * share), quantize(lost * share)
 
-    chip_life = jnp.broadcast_to(
-        engine.reported_chip_life_years * today.calendar.reported_life_factor, powered.online_gw.shape
-    )
+    reported = jnp.where(today.calendar.honest > 0, life, engine.reported_chip_life_years)
     bought = world.chips_by_builder @ quantize(spent.chips) + world.orders_by_builder @ delivered
-    q, one = today.quarter, jnp.ones_like(powered.online_gw)
+    q, site_life = today.quarter, engine.site_life_years * jnp.ones_like(life)
     chips = world.chips.add(before.chips, q, bought)
-    chips, chips_moved, chips_worn = world.chips.depreciate(chips, q, chip_life, life * one)
+    chips, chips_moved, chips_worn = world.chips.depreciate(chips, q, reported, life)
     sites = world.sites.add(before.sites, q, finished)
-    sites, sites_moved, sites_worn = world.sites.depreciate(
-        sites, q, engine.site_life_years * one, engine.site_life_years * one
-    )
-    others = jnp.ones((len(world.other.owners), one.shape[1]))
+    sites, sites_moved, sites_worn = world.sites.depreciate(sites, q, site_life, site_life)
+    other_life = engine.other_life_years * jnp.ones((len(world.other.owners), life.shape[1]))
     other = world.other.add(before.other, q, spent.other[world.other_rows])
-    other, other_moved, other_worn = world.other.depreciate(
-        other, q, engine.other_life_years * others, engine.other_life_years * others
-    )
+    other, other_moved, other_worn = world.other.depreciate(other, q, other_life, other_life)
     charge = world.spread_to_members(chips_worn + sites_worn).at[world.other_rows].add(other_worn)
     plant = Plant(
         pipeline=moved.pipeline_gw,

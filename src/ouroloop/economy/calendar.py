@@ -33,9 +33,14 @@ class Calendar(eqx.Module):
     """Multiplies the compute that a dollar of sales needs, for good, in the quarter where it differs from 1."""
     vendor_scale: Float[Array, "vendor quarter #path"]
     """Multiplies what a chip maker puts into its customers."""
-    chip_life_factor: Float[Array, "quarter #path"]
-    """Multiplies the economic life of chips from that quarter on."""
-    reported_life_factor: Float[Array, "builder quarter #path"]
-    """Multiplies the life of chips in the reported books from that quarter on."""
+    ai_factor: Float[Array, "pair quarter #path"]
+    """Share of what each kind of customers of each seller would pay that it does pay."""
+    cloud_binds: Float[Array, "contract quarter #path"]
+    """Share of a cloud contract that stands; 0 once it is called off."""
+    order_binds: Float[Array, "contract quarter #path"]
+    chip_life_years: Float[Array, "builder quarter #path"]
+    """Economic life of a builder's chips; NaN where nothing is imposed."""
+    honest: Float[Array, "quarter #path"]
+    """1 from the quarter on in which the reported books use economic lives."""
     guarantee_share: Float[Array, "guarantee quarter #path"]
-    """Share of what a guarantee covers that its guarantor stands for: 1 for what is signed, less or 0 for what is not."""
+    """Share of what a guarantee covers that its guarantor stands for: 1 for what is signed."""

@@ -73,7 +73,7 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
         shocks_utility=today.utility,
     )
     by_seller = spend_by_seller(demand)
-    ai = by_seller[world.ai_seller] * traits.kind_share
+    ai = by_seller[world.ai_seller] * traits.kind_share * today.calendar.ai_factor
     core = traits.core * jnp.exp(engine.core_growth * years) * jnp.ones_like(state.rent)
     trend = engine.fixed_cost_share * state.trailing.revenue + (1 - engine.fixed_cost_share) * state.revenue
     costs = traits.cost_share * trend + world.spread_to_members(state.penalty)
@@ -98,7 +98,7 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
         prices.new_rent[None] * jnp.ones_like(starts),
         1 - 1 / (1 + inputs.parameters.rent.compute_per_dollar_gain),
         engine.running_cost_per_gw_year,
-        engine.chip_life_years * today.calendar.chip_life_factor,
+        today.chip_life(engine.chip_life_years),
         engine.base_rate + prices.spread[b],
         shell_value=(1 - inputs.parameters.completion.chip_share) * site_cost,
     )
@@ -169,12 +169,13 @@ def _needs(
     """GW that each builder will need `AHEAD` quarters on, and those that are wanted now.
 
     Dollars of contracts and own sales become GW at the rent of the opening: a GW of new chips earns about that whatever
-    it can compute. Own sales are expected to grow on half as fast as they do; what a builder buys from others it need not build.
+    it can compute. Own sales are expected to grow on half as fast as they do; what a builder
+    buys from others it need not build.
     """
     engine, contracts = inputs.parameters.engine, world.cloud.schedule
     last = contracts.shape[1] - 1
     reach = jnp.minimum(today.quarter + jnp.arange(AHEAD - 1, AHEAD + 3), last)
-    binding = inputs.cloud_share * today.calendar.cloud_pays * ~state.contracts.cloud.ended
+    binding = inputs.cloud_share * today.calendar.cloud_binds * ~state.contracts.cloud.ended
     ahead = contracts[:, reach].mean(axis=1)[:, None] * binding
     now = contracts[:, jnp.minimum(today.quarter, last)][:, None] * binding
     sells = jnp.asarray(world.seller_of_builder != OUTSIDE)[:, None]

@@ -50,7 +50,7 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, plans: Pl
         contracts.cloud,
         today.quarter,
         delay=none,
-        delivered_share=inputs.cloud_share * _ready(world, inputs, state, plans),
+        delivered_share=inputs.cloud_share * calendar.cloud_binds * _ready(world, state, plans),
         wanted_share=none + 1.0,
         performing=none < 1,
         terminate=none > 0,
@@ -60,7 +60,7 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, plans: Pl
         contracts.orders,
         today.quarter,
         delay=no_order,
-        taken_share=no_order + inputs.order_share,
+        taken_share=no_order + inputs.order_share * calendar.order_binds,
         cancel=~_both(here, world.order_buyer, world.order_seller),
     )
     no_lease = jnp.zeros((len(world.leases.names), paths))
@@ -101,7 +101,7 @@ def _both(here: Bool[Array, "member path"], ones: Array, others: Array) -> Bool[
     return sound[ones] & sound[others]
 
 
-def _ready(world: World, inputs: Inputs, state: State, plans: Plans) -> Float64[Array, "contract path"]:
+def _ready(world: World, state: State, plans: Plans) -> Float64[Array, "contract path"]:
     """Which part of what a provider has signed can its capacity serve? 1 for a provider that builds nothing here."""
     have = state.plant.capacity
     share = jnp.where(plans.wanted > have, have / jnp.where(plans.wanted > 0, plans.wanted, 1.0), 1.0)

@@ -92,7 +92,7 @@ def raise_funds(
         class_capacity=capacity,
         spread=prices.spread,
         losses=loss_share(state.lender_lent, state.lender_lost),
-        closed=1.0 - open_share,
+        closed=jnp.zeros_like(open_share),
         narrative=prices.equity.narrative,
         headroom=jnp.maximum(base - owed, 0.0),
     )
@@ -105,7 +105,8 @@ def raise_funds(
         ladder=_RUNGS,
         classes=LENDER_CLASSES,
     )
-    money_by_loan = raised.granted[world.loan_lender, world.loan_borrower]
+    drawn = jnp.asarray(world.loan_draws)[:, None]
+    money_by_loan = jnp.where(drawn, raised.granted[world.loan_lender, world.loan_borrower], 0.0)
     rate = prices.spread[world.loan_borrower] + jnp.where(
         world.loans.floating[:, None], 0.0, parameters.engine.base_rate
     )

@@ -10,7 +10,7 @@ from ouroloop.behavior.default import DefaultParameters
 from ouroloop.behavior.demand import DemandParameters
 from ouroloop.behavior.funding import FundingParameters
 from ouroloop.behavior.lending import LendingParameters
-from ouroloop.behavior.parameter import Parameter, parameter
+from ouroloop.core.parameter import Parameter, parameter
 from ouroloop.behavior.power import PowerParameters
 from ouroloop.behavior.rent import RentParameters
 from ouroloop.behavior.rivalry import RivalryParameters

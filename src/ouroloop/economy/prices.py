@@ -15,7 +15,7 @@ from ouroloop.market.equity import EquityState, issue, market_return, step_narra
 
 YEAR = 4
 LAG_YEARS = 0.75
-"""Years by which the pace of a year trails: the mean age of its quarters, each counting for three quarters of the next."""
+"""Years by which the pace of a year trails: the mean age of its quarters, weights falling by a quarter each."""
 
 
 class Prices(eqx.Module):
@@ -37,8 +37,8 @@ def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Pri
     """What do compute, credit and shares cost in this quarter?
 
     Rent answers to capacity against what was wanted. A firm's fundamental value is the multiple of revenue at which it
-    stood at the opening, less its net debt, where the multiple shrinks as its growth does (the H-model's numerator); its
-    price is that times the narrative premium, which announcements feed. A higher price is less leverage, and less
+    stood at the opening, less its net debt, where the multiple shrinks as its growth does (the H-model's numerator);
+    its price is that times the narrative premium, which announcements feed. A higher price is less leverage, and less
     leverage is a lower spread: that is how an order that is announced becomes cheaper capital. The market's spread
     answers to how all these firms fared.
     """

@@ -86,8 +86,8 @@ def reader(ledger: Ledger, members: Sequence[str], builders: np.ndarray, others:
 
 def _flow_sums(ledger: Ledger, row: dict[str, int]) -> dict[str, Incidence]:
     names = (
-        "revenue", "outside_revenue", "profit", "depreciation", "operating_cash", "interest", "capex", "payout", "raised",
-        "written_off",
+        "revenue", "outside_revenue", "profit", "depreciation", "operating_cash", "interest", "capex", "payout",
+        "raised", "written_off",
     )  # fmt: skip
     sums = {name: np.zeros((len(row), len(ledger.flows)), np.int64) for name in names}
     for column, flow in enumerate(ledger.flows):

@@ -27,6 +27,12 @@ class Today(eqx.Module):
     equity_common: Float64[Array, " path"]
     equity_own: Float64[Array, "member path"]
 
+    def chip_life(self, usual_years: Array) -> Float64[Array, "builder path"]:
+        """Economic life of each builder's chips, years: the usual one unless the scenario says otherwise."""
+        imposed = self.calendar.chip_life_years
+        life = jnp.where(jnp.isnan(imposed), usual_years, imposed)
+        return jnp.broadcast_to(life, (imposed.shape[0], self.growth.shape[0]))
+
 
 def read_calendar(inputs: Inputs, quarter: Int[Array, ""]) -> Today:
     """Which shocks fall into this quarter, and which chance does each path meet?

@@ -1,4 +1,4 @@
-"""What a simulation reports of every quarter: measures by firm, who paid by firm, measures of the whole, books, flows."""
+"""What a simulation reports of every quarter: measures by firm and of the whole, who paid, books, flows."""
 
 from __future__ import annotations
 

@@ -81,6 +81,8 @@ class World:
     """The contract of `loans` behind each guarantee, or `OUTSIDE` where it is for something else."""
     warrant_order: tuple[int, ...]
     """The contract of `orders` whose delivery each warrant rewards."""
+    loan_draws: tuple[bool, ...]
+    """Is the contract of `loans` the one that takes new money from its class? One for each class and borrower."""
     loan_tenor: tuple[int, ...]
     """Quarters until a new loan of each contract is due, in one piece."""
     listed: tuple[bool, ...]
@@ -154,7 +156,8 @@ class World:
     def may_ask(self) -> np.ndarray:
         """[class, member]: whom may a member ask? Lenders with a contract here, and for shares whoever buys them."""
         allowed = np.zeros((len(LENDER_CLASSES), len(self.members)), bool)
-        allowed[self.loan_lender, self.loan_borrower] = True
+        draws = np.array(self.loan_draws, bool)
+        allowed[self.loan_lender[draws], self.loan_borrower[draws]] = True
         allowed[EQUITY, self.rows(issuer for _, issuer in self.receipts.shares)] = True
         return allowed
 
@@ -439,7 +442,7 @@ class World:
 
 
 class Traits(eqx.Module):
-    """How firms stand at the opening, USD bn and GW; flows per quarter. The last axis may be 1: the same on all paths."""
+    """How firms stand at the opening, USD bn and GW; flows per quarter. A path axis of 1: the same on all paths."""
 
     revenue: Float[Array, "member #path"]
     core: Float[Array, "member #path"]
