@@ -52,6 +52,14 @@ class EngineParameters(eqx.Module):
     """Orders that a chip maker announces with each dollar that it puts into a customer."""
     bust_share: Parameter = parameter("fund-051", unit="share")
     """Share of a sector's debt that fails in a bust: where recoveries are at their lowest."""
+    core_capex_share: Parameter = parameter("eco-eng-004", unit="share of capex")
+    """Share of opening capex of firms with a core business that is not for AI."""
+    usual_cost_share: Parameter = parameter("eco-eng-018", unit="share of revenue")
+    """Running cost of firms that publish none."""
+    value_of_backlog: Parameter = parameter("eco-eng-019", unit="share of backlog")
+    """What a firm without a price is worth."""
+    starts_growth: Parameter = parameter("eco-eng-020", unit="log per year")
+    """Of what builders start, over the year before the opening."""
     compute_share_of_ai_revenue: Parameter = parameter("eco-eng-016", unit="share")
     """What of a dollar of outside AI revenue goes into compute: how much capacity a seller's own sales need."""
 
