@@ -18,7 +18,7 @@ from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
 from ouroloop.instruments.instrument import Instrument
 from ouroloop.instruments.loan import Loans
 from ouroloop.instruments.vintages import Vintages
-from ouroloop.ledger import Account, AccountClass
+from ouroloop.ledger import Account, AccountClass, cash
 from ouroloop.scenario.axes import (
     BANKS,
     BOND_INVESTORS,
@@ -153,10 +153,17 @@ def assemble(
         ),
         listed=tuple(dossier.entities[m].ticker is not None for m in members),
         announced=announced,
-        opened=tuple(opening.balances),
+        opened=_opened(opening),
     )
     frozen = tuple(kind[b] in VEHICLE_KINDS for b in loans.borrowers)
     return Assembled(world, made, cloud, orders, rounds, leases, debts, frozen)
+
+
+def _opened(opening: Opening) -> tuple[Account, ...]:
+    """Accounts of the opening books; cash and retained earnings of everybody, which may be 0 on average only."""
+    everybody = [*opening.axes.members, *opening.axes.sectors]
+    retained = [Account(name, AccountClass.RESERVE, "retained") for name in everybody]
+    return tuple(dict.fromkeys([*opening.balances, *map(cash, opening.axes.members), *retained]))
 
 
 def made_quarters(made: Contracts) -> tuple[Quarter, ...]:
