@@ -1,14 +1,17 @@
 """A small world of four firms: a lab, a cloud, a neocloud and a chip maker, with parameters at central values.
 
-The lab sells to outside customers and rents compute from both clouds; the clouds buy chips from the maker and owe
-lenders; the maker puts part of its cash into the lab. Numbers are round and made up: no firm of the dossier.
+The lab sells to outside customers and rents compute from both clouds, and burns money. The clouds buy chips from the
+maker and owe lenders; the big one has a core business, an order with a warrant and a payout, the small one a lease and
+little else. The maker puts part of its cash into the lab and the neocloud and stands for a loan of the latter. Numbers
+are round and made up: no firm of the dossier. They hang together: what the maker earned at the opening is what the
+clouds buy, contracts grow with what is being built, plant in the books is what its gigawatts cost.
 """
 
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, get_type_hints
 
 import equinox as eqx
 import jax
@@ -16,10 +19,15 @@ import jax.numpy as jnp
 import numpy as np
 
 from ouroloop import ledger as books
+from ouroloop.behavior.lending import LENDER_CLASSES
 from ouroloop.core import Quarter
 from ouroloop.economy.calendar import Calendar
-from ouroloop.economy.operations import Closing, Receipts, Spending
+from ouroloop.economy.open import open_state
+from ouroloop.economy.operations import Closing, Receipts, Spending, Spot
 from ouroloop.economy.parameters import Parameters
+from ouroloop.economy.state import State
+from ouroloop.economy.step import step
+from ouroloop.economy.track import MEMBER_MEASURES, SYSTEM_MEASURES, Track
 from ouroloop.economy.world import Inputs, Traits, World
 from ouroloop.instruments.cloud_contract import CloudContracts
 from ouroloop.instruments.equity_round import EquityRounds
@@ -42,14 +50,23 @@ SECTORS = {
     "investors": "equity_investors",
     "suppliers": "unknown",
     "government": "government",
+    "landlords": "unknown",
 }
 LOANS = (("banks", "cloud", "bank"), ("bonds", "cloud", "bond_market"), ("bonds", "neo", "bond_market"),
-         ("funds", "neo", "private_credit"), ("funds", "lab", "private_credit"))  # fmt: skip
+         ("funds", "neo", "private_credit"), ("funds", "lab", "private_credit"),
+         ("bonds", "maker", "bond_market"))  # fmt: skip
+FUNDS_NEO = 3
+"""The loan that the maker guarantees, and the number of that guarantee after those of the government."""
 STAGES = 6
+QUARTERS = 12
+ANNOUNCED = 2
+"""The quarter in which it becomes known that the neocloud has won the lab as a customer."""
+CONTRACTS_GROW = 0.03
+"""Of a quarter: about what is added to capacity."""
 
 
 @cache
-def world(quarters: int = 12) -> World:
+def world(quarters: int = QUARTERS) -> World:
     """The small world, whose books open at the end of 2026-Q4."""
     first = Quarter(2027, 1)
     names = tuple(f"{lender}:{borrower}" for lender, borrower, _ in LOANS)
@@ -57,11 +74,11 @@ def world(quarters: int = 12) -> World:
     cloud = CloudContracts(
         ("lab-cloud", "lab-neo"),
         (("lab", "cloud"), ("lab", "neo")),
-        jnp.asarray(np.array([[3.0] * quarters, [2.0] * quarters])),
+        jnp.asarray(np.outer([3.0, 1.8], (1 + CONTRACTS_GROW) ** np.arange(quarters))),
         jnp.asarray([0.9, 0.9]),
         jnp.asarray([0.5, 0.5]),
     )
-    none = jnp.zeros((0,))
+    guaranteed = (*range(len(names)), FUNDS_NEO)
     return World(
         members=MEMBERS,
         sectors=SECTORS,
@@ -85,19 +102,32 @@ def world(quarters: int = 12) -> World:
             jnp.asarray([False, False]),
         ),
         guarantees=Guarantees(
-            tuple(f"promise:{name}" for name in names),
-            (GuaranteeKind.GUARANTEE,) * len(names),
-            ("government",) * len(names),
-            tuple(x[1] for x in LOANS),
-            tuple(x[0] for x in LOANS),
-            jnp.full((len(names), 1), 1000.0),
-            jnp.zeros((len(names), quarters)),
-            jnp.zeros(len(names), int),
-            jnp.full(len(names), quarters),
+            (*(f"promise:{name}" for name in names), "maker-neo"),
+            (GuaranteeKind.GUARANTEE,) * len(guaranteed),
+            (*("government",) * len(names), "maker"),
+            tuple(LOANS[n][1] for n in guaranteed),
+            tuple(LOANS[n][0] for n in guaranteed),
+            jnp.full((len(guaranteed), 1), 1000.0),
+            jnp.zeros((len(guaranteed), quarters)),
+            jnp.zeros(len(guaranteed), int),
+            jnp.full(len(guaranteed), quarters),
         ),
-        orders=Orders((), (), (), jnp.zeros((0, quarters)), none, none),
+        orders=Orders(
+            ("cloud-order",),
+            (("cloud", "maker"),),
+            ("chips",),
+            jnp.full((1, quarters), 0.4),
+            jnp.asarray([0.5]),
+            jnp.asarray([0.1]),
+        ),
         cloud=cloud,
-        leases=Leases((), (), 1, none, none, none, none, none, none, none),
+        leases=Leases(
+            ("neo-hall",),
+            (("neo", "landlords"),),
+            60,
+            *(jnp.asarray([x]) for x in (2.0, 40.0, 0.0, 0.1, 0.02, 0.5, 0.08)),
+        ),
+        spot=Spot((("lab", "cloud"), ("lab", "neo"))),
         spending=Spending(
             chips=(("cloud", "maker"), ("cloud", "suppliers"), ("neo", "maker"), ("neo", "suppliers")),
             vendor_money=(("maker", "lab"), ("maker", "neo")),
@@ -106,23 +136,34 @@ def world(quarters: int = 12) -> World:
             costs=tuple((m, "suppliers") for m in MEMBERS),
             payout=(("cloud", "investors"), ("maker", "investors")),
         ),
-        warrants=Warrants((), (), (), (), none, none, none, none, none),
+        warrants=Warrants(
+            ("maker-cloud",),
+            (("maker", "cloud"),),
+            ("chips",),
+            (0, 0),
+            jnp.asarray([0.03, 0.03]),
+            jnp.asarray([0.0, 1e6]),
+            jnp.asarray([0.01, 0.01]),
+            jnp.asarray([30.0, 30.0]),
+            jnp.asarray([0.01]),
+        ),
         chips=Vintages(BUILDERS, ("chips",) * 2, 40),
         sites=Vintages(BUILDERS, ("sites",) * 2, 100),
         other=Vintages(("cloud",), ("other_fixed_assets",), 60),
         closing=Closing(
             BUILDERS, (("maker", "lab"), ("investors", "lab"), ("investors", "neo"), ("investors", "maker"))
         ),
-        chips_by_age=np.full((2, 8), [[1.0], [0.5]]),
-        sites_by_age=np.full((2, 8), [[1.0], [0.5]]),
+        chips_by_age=np.full((2, 8), [[3.7], [1.5]]),
+        sites_by_age=np.full((2, 8), [[2.5], [1.0]]),
         other_by_age=np.full((1, 8), 2.0),
         loan_class=tuple(x[2] for x in LOANS),
         loan_draws=(True,) * len(LOANS),
-        loan_tenor=(20, 32, 32, 20, 20),
-        guaranteed_loan=tuple(range(len(names))),
-        warrant_order=(),
+        loan_tenor=(20, 32, 32, 20, 20, 32),
+        guaranteed_loan=guaranteed,
+        warrant_order=(0,),
+        passive=(False,) * 4,
         listed=(False, True, True, True),
-        announced=(),
+        announced=((ANNOUNCED, 1, 20.0),),
         opened=(
             books.Account("investors", books.AccountClass.ASSET, "equity:maker"),
             books.Account("maker", books.AccountClass.EQUITY, "equity:maker"),
@@ -136,13 +177,13 @@ def traits() -> Traits:
     def column(*values: float) -> jnp.ndarray:
         return jnp.asarray(values, jnp.float64)[:, None]
 
-    ladder = np.zeros((len(LOANS), 14, 1))
-    ladder[:, 4, 0] = [1.0, 4.0, 2.0, 2.0, 0.5]
-    ladder[:, 13, 0] = [3.0, 16.0, 3.0, 3.0, 0.5]
-    revenue = column(4.0, 20.0, 2.2, 10.0)
-    operating, interest = column(-3.0, 7.0, 0.9, 5.0), column(0.02, 0.25, 0.2, 0.0)
-    equity = column(100.0, 800.0, 30.0, 1500.0)
-    net_debt = column(-15.0, -6.0, 7.0, -40.0)
+    ladder = np.zeros((len(LOANS), QUARTERS + 2, 1))
+    ladder[:, 4, 0] = [1.0, 4.0, 2.0, 2.0, 0.5, 0.5]
+    ladder[:, -1, 0] = [3.0, 16.0, 3.0, 3.0, 0.5, 0.5]
+    revenue = column(3.2, 19.6, 1.8, 7.2)
+    operating, interest = column(-3.6, 7.4, 1.1, 4.2), column(0.02, 0.36, 0.15, 0.02)
+    equity = column(80.0, 800.0, 15.0, 600.0)
+    net_debt = column(-15.0, -6.0, 7.0, -39.0)
     return Traits(
         revenue=revenue,
         core=column(0.0, 15.0, 0.0, 4.0),
@@ -153,15 +194,15 @@ def traits() -> Traits:
         other_capex=column(0.0, 1.0, 0.0, 0.0),
         equity_value=equity,
         investment_grade=column(0, 1, 0, 1),
-        capex=column(0.0, 6.0, 2.0, 0.2),
-        growth=column(1.0, 0.15, 0.8, 0.6),
+        capex=column(0.0, 5.9, 1.5, 0.0),
+        growth=column(0.6, 0.12, 0.12, 0.12),
         enterprise_multiple=(equity + net_debt) / revenue,
-        ai_spend=jnp.asarray([10.0]),
-        ai_growth=jnp.asarray([1.0]),
+        ai_spend=jnp.asarray([8.0]),
+        ai_growth=jnp.asarray([0.6]),
         ai_share=column(0.4, 0.2, 0.4),
         kind_share=column(1.0, 1.0),
         capacity=column(1.5, 0.6),
-        pipeline=jnp.full((2, STAGES, 1), 0.1) * jnp.asarray([1.0, 0.4])[:, None, None],
+        pipeline=jnp.full((2, STAGES, 1), 1.0) * jnp.asarray([0.15, 0.06])[:, None, None],
         starts=column(0.12, 0.05),
         starts_year_ago=column(0.08, 0.03),
         own_use=column(0.5, 0.0),
@@ -169,8 +210,8 @@ def traits() -> Traits:
         vendor_weight=column(0.7, 0.3),
         loan_ladder=jnp.asarray(ladder),
         loan_rate=jnp.full((len(LOANS), 1), 0.06),
-        gw_per_usd_bn=jnp.zeros((0, 1)),
-        opening_price_usd=jnp.zeros((0, 1)),
+        gw_per_usd_bn=column(0.025),
+        opening_price_usd=column(100.0),
         power_years=jnp.asarray([1.5]),
     )
 
@@ -185,7 +226,7 @@ def quiet(of: World) -> Calendar:
     members = len(of.members)
     return Calendar(
         demand_factor=full(1.0),
-        credit_open=full(1.0, 6),
+        credit_open=full(1.0, len(LENDER_CLASSES)),
         spread_add=full(0.0, members),
         cloud_pays=full(1.0, len(of.cloud.names)),
         lease_pays=full(1.0, len(of.leases.names)),
@@ -201,7 +242,7 @@ def quiet(of: World) -> Calendar:
         order_binds=full(1.0, len(of.orders.names)),
         chip_life_years=full(float("nan"), len(of.builders)),
         honest=full(0.0),
-        guarantee_share=full(0.0, len(of.guarantees.names)),
+        guarantee_share=full(0.0, len(of.guarantees.names)).at[-1].set(1.0),
     )
 
 
@@ -212,8 +253,6 @@ def parameters() -> Parameters:
 
 
 def _class_of(name: str) -> Any:
-    from typing import get_type_hints
-
     return get_type_hints(Parameters)[name]
 
 
@@ -243,9 +282,9 @@ def inputs(of: World, paths: int = 8, seed: int = 7, **instead: Any) -> Inputs:
         *((b, "sites", of.sites_by_age[n]) for n, b in enumerate(BUILDERS)),
         ("cloud", "other_fixed_assets", of.other_by_age[0]),
     ):
-        stated[account(owner, kinds.REAL, asset)] = float(by_age.sum())
-    stated[account("cloud", kinds.REAL, "unfinished_sites")] = 3.0
-    stated[account("neo", kinds.REAL, "unfinished_sites")] = 1.0
+        stated[account(owner, kinds.REAL, asset)] = float(books.quantize(by_age).sum())
+    stated[account("cloud", kinds.REAL, "unfinished_sites")] = 6.0
+    stated[account("neo", kinds.REAL, "unfinished_sites")] = 2.4
     opening = jnp.asarray(books.opening_amounts(of.ledger, stated, 1))
     keys = jax.vmap(lambda n: jax.random.fold_in(jax.random.key(seed), n))(jnp.arange(paths))
     made = Inputs(
@@ -273,3 +312,31 @@ def with_parameters(given: Inputs, behavior: str, **values: float) -> Inputs:
         getattr(given.parameters, behavior), **{k: jnp.asarray(v, jnp.float64) for k, v in values.items()}
     )
     return replace(given, parameters=eqx.tree_at(lambda p: getattr(p, behavior), given.parameters, changed))
+
+
+@partial(jax.jit, static_argnums=0)
+def play(of: World, given: Inputs) -> tuple[State, Track]:
+    """All quarters with the whole state after each, the axis `quarter` first; all paths in one chunk."""
+
+    def quarter(state: State, number: jax.Array) -> tuple[State, tuple[State, Track]]:
+        after, seen = step(of, given, state, number)
+        return after, (after, seen)
+
+    return jax.lax.scan(quarter, open_state(of, given), jnp.arange(len(of.quarters)))[1]
+
+
+def member(track: Track, measure: str, name: str) -> np.ndarray:
+    """One measure of one member, [quarter, path]."""
+    return np.asarray(track.members)[list(MEMBER_MEASURES).index(measure), MEMBERS.index(name)]
+
+
+def system(track: Track, measure: str) -> np.ndarray:
+    """One measure of the whole, [quarter, path]."""
+    return np.asarray(track.system)[list(SYSTEM_MEASURES).index(measure)]
+
+
+def flows(of: World, track: Track, *names: str) -> np.ndarray:
+    """The sum of what was posted under these names, [quarter, path]."""
+    rows = [number for number, flow in enumerate(of.ledger.flows) if flow.name in names]
+    assert len(rows) == len(names), f"no such flows among {names}"
+    return np.asarray(track.amounts)[rows].sum(axis=0)

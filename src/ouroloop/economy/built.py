@@ -8,7 +8,7 @@ from jaxtyping import Array, Float64
 
 from ouroloop.behavior.completion import Advanced, CompletionParameters, abandonment, advance, cost_profile
 from ouroloop.behavior.power import energize, grid_additions
-from ouroloop.economy.decide import YEAR, Plans
+from ouroloop.economy.decide import YEAR, Plans, worn_out
 from ouroloop.economy.spend import Spent
 from ouroloop.economy.state import Plant, State
 from ouroloop.economy.today import Today
@@ -45,8 +45,12 @@ def build_on(
     plans: Plans,
     spent: Spent,
     delivered: Float64[Array, "contract path"],
+    vested: Float64[Array, "warrant path"],
 ) -> Built:
-    """Move sites on, give power, put chips and shells to use, and wear everything for a quarter."""
+    """Move sites on, give power, put chips and shells to use, and wear everything for a quarter.
+
+    `delivered`: chips and other goods of orders, at their price; `vested`: what warrants take off that price.
+    """
     engine, completion = inputs.parameters.engine, inputs.parameters.completion
     before, years = state.plant, (today.quarter + 1) / YEAR
     moved = advance(
@@ -61,11 +65,12 @@ def build_on(
         inputs.parameters.power,
         moved.ready_gw,
         waiting_gw=before.waiting,
-        grid_gw=grid_additions(inputs.parameters.power, inputs.traits.power_years + years),
+        grid_gw=grid_additions(inputs.parameters.power, inputs.traits.power_years + years)
+        + worn_out(inputs, state, today),
         delay_factor=today.calendar.power_factor,
     )
     life = today.chip_life(engine.chip_life_years)
-    worn_out = before.capacity / jnp.maximum(life * YEAR, 1.0)
+    lost_gw = before.capacity / jnp.maximum(life * YEAR, 1.0)
     unfinished = world.reader.stock("unfinished", state.books)[world.builder_rows] + spent.shells
     given_up = abandonment(completion, moved.abandoned_gw, plans.site_cost)
     shell_cost = (1.0 - completion.chip_share) * plans.site_cost
@@ -77,6 +82,7 @@ def build_on(
 
     reported = jnp.where(today.calendar.honest > 0, life, engine.reported_chip_life_years)
     bought = world.chips_by_builder @ quantize(spent.chips) + world.orders_by_builder @ delivered
+    bought = bought - world.warrants_by_builder @ vested
     q, site_life = today.quarter, engine.site_life_years * jnp.ones_like(life)
     chips = world.chips.add(before.chips, q, bought)
     chips, chips_moved, chips_worn = world.chips.depreciate(chips, q, reported, life)
@@ -89,7 +95,7 @@ def build_on(
     plant = Plant(
         pipeline=moved.pipeline_gw,
         waiting=powered.waiting_gw,
-        capacity=before.capacity - worn_out + powered.online_gw,
+        capacity=before.capacity - lost_gw + powered.online_gw,
         starts=jnp.concatenate([plans.starts[None], before.starts[:-1]]),
         chips=chips,
         sites=sites,

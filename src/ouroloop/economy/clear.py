@@ -36,6 +36,7 @@ class Paid(eqx.Module):
     orders_moved: _Moved
     leases: LeaseState
     leases_moved: _Moved
+    spot: Float64[Array, "pair path"]
     loans: LoanState
     loans_moved: _Moved
     rounds: EquityRoundState
@@ -73,6 +74,7 @@ def clear_payments(world: World, state: State, today: Today, plans: Plans, dues:
         orders_moved=orders_moved,
         leases=leases,
         leases_moved=leases_moved,
+        spot=parts["spot"],
         loans=loans,
         loans_moved=loans_moved,
         rounds=rounds,

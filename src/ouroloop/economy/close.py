@@ -44,7 +44,8 @@ def close_the_books(
     `ledger.recolor` says whose money moved.
     """
     delivered = paid.orders.delivered - state.contracts.orders.delivered
-    built = build_on(world, inputs, state, today, plans, spent, delivered)
+    vested = failed.warrants.value - state.contracts.warrants.value
+    built = build_on(world, inputs, state, today, plans, spent, delivered, vested)
     amounts = jnp.concatenate(
         [
             world.receipts.amounts(plans.ai, plans.core[world.core_firm], funds.new_shares[world.share_issuer]),
@@ -54,6 +55,7 @@ def close_the_books(
             dues.ordered + paid.orders_moved + failed.orders_moved,
             dues.billed + paid.cloud_moved + failed.cloud_moved,
             paid.leases_moved,
+            paid.spot,
             world.spending.amounts(
                 chips=spent.chips,
                 vendor_money=spent.vendor_money,
@@ -107,6 +109,7 @@ def close_the_books(
         funded=1.0 - funds.refused / jnp.where(funds.need > 0, funds.need, 1.0),
         new_shares=funds.new_shares + dues.outside_rounds,
         spread=prices.spread,
+        spot_wanted=dues.spot_wanted,
         wanted=plans.wanted,
         lender_lent=failed.lender_lent,
         lender_lost=failed.lender_lost,

@@ -112,7 +112,7 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
         inputs.parameters.power,
         plant.pipeline[:, -1],
         waiting_gw=plant.waiting,
-        grid_gw=grid_additions(inputs.parameters.power, traits.power_years + years),
+        grid_gw=grid_additions(inputs.parameters.power, traits.power_years + years) + worn_out(inputs, state, today),
         delay_factor=today.calendar.power_factor,
     )
     shells, chips = spending(
@@ -137,6 +137,12 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
         payout=_payout(inputs, state, alive),
         vendor_money=_vendor_money(world, inputs, state, today, alive),
     )
+
+
+def worn_out(inputs: Inputs, state: State, today: Today) -> Array:
+    """GW whose chips wear out in the quarter, all builders together: their power serves new ones."""
+    life = today.chip_life(inputs.parameters.engine.chip_life_years)
+    return (state.plant.capacity / jnp.maximum(life * YEAR, 1.0)).sum(axis=0)
 
 
 def _payout(inputs: Inputs, state: State, alive: Array) -> Array:
@@ -169,8 +175,8 @@ def _needs(
     """GW that each builder will need `AHEAD` quarters on, and those that are wanted now.
 
     Dollars of contracts and own sales become GW at the rent of the opening: a GW of new chips earns about that whatever
-    it can compute. Own sales are expected to grow on half as fast as they do; what a builder
-    buys from others it need not build.
+    it can compute. Own sales are expected to grow on half as fast as they do; of what labs
+    want by the quarter everybody expects a part by its size; what a builder buys from others it need not build.
     """
     engine, contracts = inputs.parameters.engine, world.cloud.schedule
     last = contracts.shape[1] - 1
@@ -182,9 +188,20 @@ def _needs(
     sales = jnp.where(sells, by_seller[world.seller_of_builder], 0.0) * engine.compute_share_of_ai_revenue * efficiency
     growing = jnp.exp(jnp.clip(state.demand.growth, -1.0, 1.0) / 2 * AHEAD / YEAR)
     bought = world.cloud_by_buyer @ ahead
-    own = inputs.traits.own_use * jnp.exp(engine.own_use_growth * (today.quarter + 1) / YEAR)
-    own_soon = own * jnp.exp(engine.own_use_growth * AHEAD / YEAR)
+    own, own_soon = _own_use(inputs, today.quarter + 1), _own_use(inputs, today.quarter + 1 + AHEAD)
+    by_the_quarter = state.spot_wanted * state.plant.capacity / jnp.maximum(state.plant.capacity.sum(axis=0), 1e-9)
     per_gw = engine.rent_per_gw_year / YEAR
-    need = jnp.maximum(world.cloud_by_builder @ ahead + sales * growing - bought, 0.0) / per_gw + own_soon
+    rented = world.cloud_by_builder @ ahead + sales * growing + by_the_quarter
+    need = jnp.maximum(rented - bought, 0.0) / per_gw + own_soon
     wanted = jnp.maximum(world.cloud_by_builder @ now + sales - world.cloud_by_buyer @ now, 0.0) / per_gw + own
     return need, wanted
+
+
+def _own_use(inputs: Inputs, quarters: Array) -> Array:
+    """GW that builders use for their core business so many quarters after the opening.
+
+    Growth fades as that of outside demand does: g (1 - rho^t) / -ln rho after t years, with rho its yearly persistence.
+    """
+    fading = -jnp.log(inputs.parameters.demand.growth_persistence)
+    grown = inputs.parameters.engine.own_use_growth * -jnp.expm1(-fading * quarters / YEAR) / fading
+    return inputs.traits.own_use * jnp.exp(grown)

@@ -6,7 +6,7 @@ from zlib import crc32
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float64, UInt32
+from jaxtyping import Array, Float64, Int, UInt32
 
 import ouroloop.ledger.precision as _float64  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
@@ -16,9 +16,15 @@ _OPEN = 2.0**-53
 
 def path_keys(seed: int, first_path: int, paths: int) -> UInt32[Array, "2 path"]:
     """The key of each path, as data with the path axis last: `fold_in(key(seed), number of the path)`."""
-    numbers = jnp.arange(first_path, first_path + paths)
-    keys = jax.vmap(lambda number: jax.random.fold_in(jax.random.key(seed), number))(numbers)
-    return jax.random.key_data(keys).T
+    return _path_keys(seed, jnp.arange(first_path, first_path + paths))
+
+
+@jax.jit
+def _path_keys(seed: int, numbers: Int[Array, " path"]) -> UInt32[Array, "2 path"]:
+    def of_path(number: Int[Array, ""]) -> UInt32[Array, " 2"]:
+        return jax.random.key_data(jax.random.fold_in(jax.random.key(seed), number))
+
+    return jax.vmap(of_path, out_axes=1)(numbers)
 
 
 def uniform(seed: int, first_path: int, paths: int, name: str) -> Float64[Array, " path"]:
@@ -27,10 +33,13 @@ def uniform(seed: int, first_path: int, paths: int, name: str) -> Float64[Array,
     Threefry of the path's key with the CRC-32 of the name folded in: another name gives an independent draw, and the
     paths from 3 on of one call are those of a call that begins at 3.
     """
-    keys = path_keys(seed, first_path, paths)
+    return _uniform(path_keys(seed, first_path, paths), jnp.uint32(crc32(name.encode())))
 
+
+@jax.jit
+def _uniform(keys: UInt32[Array, "2 path"], code: int) -> Float64[Array, " path"]:
     def of_path(key: UInt32[Array, " 2"]) -> Float64[Array, ""]:
-        named = jax.random.fold_in(jax.random.wrap_key_data(key), crc32(name.encode()))
+        named = jax.random.fold_in(jax.random.wrap_key_data(key), code)
         return jax.random.uniform(named, (), jnp.float64)
 
     return jax.vmap(of_path, in_axes=1)(keys) + _OPEN

@@ -79,13 +79,14 @@ def resolve_defaults(
     parameters = inputs.parameters
     soon = world.loans_by_borrower @ due_within(paid.loans.ladder, today.quarter + 1, YEAR)
     debt = world.loans_by_borrower @ paid.loans.owed
+    can = 1.0 - jnp.asarray(world.passive, jnp.float64)[:, None]
     default, found = detect(
         parameters.default,
         state.default,
-        shortfall=paid.clearing.shortfall,
+        shortfall=paid.clearing.shortfall * can,
         equity_value=prices.equity.market_cap,
         debt=debt,
-        default_point=soon + 0.5 * (debt - soon),
+        default_point=(soon + 0.5 * (debt - soon)) * can,
         forced=jnp.broadcast_to(today.calendar.forced_default, debt.shape),
     )
     newly = found.newly

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float64
 
-from ouroloop.economy.decide import Plans
+from ouroloop.economy.decide import YEAR, Plans
+from ouroloop.economy.prices import Prices
 from ouroloop.economy.state import State
 from ouroloop.economy.today import Today
 from ouroloop.economy.world import Inputs, World
@@ -29,17 +31,21 @@ class Dues(eqx.Module):
     rounds: Float64[Array, "tranche path"]
     """What investors would pay of what they promised."""
     willing: Float64[Array, "tranche path"]
+    spot: Float64[Array, "pair path"]
+    """Compute rented by the quarter."""
+    spot_wanted: Float64[Array, " path"]
+    """What labs would spend on it if there were enough."""
     claims: Float64[Array, "claim path"]
     """All that a member owes, in the order of `World.claim_debtor`."""
     outside_rounds: Float64[Array, "member path"]
     """What investors outside the world pay in."""
 
 
-def fall_due(world: World, inputs: Inputs, state: State, today: Today, plans: Plans) -> Dues:
+def fall_due(world: World, inputs: Inputs, state: State, today: Today, prices: Prices, plans: Plans) -> Dues:
     """What has to be paid now?
 
     Cloud bills for capacity that stands ready (a provider's capacity against all that it has signed), orders as they
-    arrive, rents, interest and principal, tranches of promised equity, and running costs. What a scenario keeps from
+    arrive, rents, compute by the quarter, interest and principal, tranches of promised equity, and running costs. What a scenario keeps from
     being paid is billed all the same: the bill stays open, ages, and is given up in `resolve_defaults`.
     """
     contracts, calendar = state.contracts, today.calendar
@@ -73,6 +79,7 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, plans: Pl
         suspended=no_lease > 0,
         terminate=no_lease > 0,
     )
+    spot, wants = _spot(world, inputs, state, plans, prices, billed)
     interest = world.loans.interest_due(contracts.loans, inputs.parameters.engine.base_rate + jnp.zeros(paths))
     principal = world.loans.principal_due(contracts.loans, today.quarter)
     everyone = jnp.ones((len(world.rounds.names), paths), bool)
@@ -85,6 +92,7 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, plans: Pl
             world.cloud.due(cloud) * calendar.cloud_pays,
             world.orders.due(orders),
             world.leases.due(leases) * calendar.lease_pays,
+            spot,
             interest,
             principal,
             jnp.where(inside, rounds, 0.0),
@@ -92,7 +100,29 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, plans: Pl
         ]
     )
     outside = world.rounds_by_issuer @ jnp.where(inside, 0.0, rounds)
-    return Dues(cloud, billed, orders, ordered, leases, interest, principal, rounds, willing, claims, outside)
+    return Dues(
+        cloud, billed, orders, ordered, leases, interest, principal, rounds, willing, spot, wants, claims, outside
+    )
+
+
+def _spot(
+    world: World, inputs: Inputs, state: State, plans: Plans, prices: Prices, billed: Array
+) -> tuple[Float64[Array, "pair path"], Float64[Array, " path"]]:
+    """What labs rent by the quarter, by pairs of `World.spot`, and what they would if there were enough, USD bn.
+
+    A lab wants compute for a share of its outside revenue; what its contracts do not bill it takes from capacity that
+    stands idle, at the market's rent, from all builders pro rata.
+    """
+    share = inputs.parameters.engine.compute_share_of_ai_revenue * plans.efficiency
+    signed = world.cloud_by_customer @ billed[: len(world.cloud.names)]
+    wants = jnp.maximum(share * (world.ai_by_member @ plans.ai) - signed, 0.0)
+    idle = jnp.maximum(state.plant.capacity - plans.wanted, 0.0) * prices.rent / YEAR
+    buyers = np.unique(world.spot_buyer)
+    whole, offered = wants[buyers].sum(axis=0), idle.sum(axis=0)
+    served = jnp.minimum(whole, offered)
+    by_lab = wants[world.spot_buyer] / jnp.where(whole > 0, whole, 1.0)
+    by_builder = idle[world.spot_builder] / jnp.where(offered > 0, offered, 1.0)
+    return served * by_lab * by_builder, whole
 
 
 def _both(here: Bool[Array, "member path"], ones: Array, others: Array) -> Bool[Array, "contract path"]:

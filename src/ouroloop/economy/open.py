@@ -88,6 +88,7 @@ def open_state(world: World, inputs: Inputs) -> State:
         funded=jnp.ones((members, paths)),
         new_shares=jnp.zeros((members, paths)),
         spread=spread,
+        spot_wanted=none,
         wanted=by_path(traits.capacity),
         lender_lent=world.loans_by_class @ loans.owed,
         lender_lost=jnp.zeros_like(world.loans_by_class @ loans.owed),

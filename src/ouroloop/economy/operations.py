@@ -24,6 +24,7 @@ from ouroloop.ledger import (
     distribution,
     equity_investment,
     purchase_capitalized,
+    purchase_expensed,
     revaluation,
 )
 
@@ -57,6 +58,16 @@ class Receipts(Instrument):
     ) -> Float[Array, "flow path"]:
         """What was paid, by pair and kind, as amounts of `flows`."""
         return jnp.concatenate([ai, core, shares])
+
+
+class Spot(Instrument):
+    """Compute that labs rent by the quarter, beyond what they have signed: pairs (lab, builder)."""
+
+    pairs: tuple[Pair, ...] = eqx.field(static=True)
+
+    @property
+    def flows(self) -> tuple[Flow, ...]:
+        return tuple(purchase_expensed(lab, b, f"spot:{lab}:{b}", expense="compute") for lab, b in self.pairs)
 
 
 class Spending(Instrument):

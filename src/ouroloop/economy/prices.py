@@ -43,9 +43,8 @@ def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Pri
     answers to how all these firms fared.
     """
     parameters, calendar = inputs.parameters, today.calendar
-    rent = market_rent(
-        parameters.rent, state.rent, state.plant.capacity.sum(axis=0), state.wanted.sum(axis=0), today.rent
-    )
+    wanted = state.wanted.sum(axis=0) + state.spot_wanted * YEAR / parameters.engine.rent_per_gw_year
+    rent = market_rent(parameters.rent, state.rent, state.plant.capacity.sum(axis=0), wanted, today.rent)
     years = (today.quarter + 1) / YEAR
     new_rent = rent * (1.0 + parameters.rent.compute_per_dollar_gain) ** years
 

@@ -84,6 +84,8 @@ class State(eqx.Module):
     new_shares: Float64[Array, "member path"]
     """What members raised from investors outside in the quarter, USD bn."""
     spread: Float64[Array, "member path"]
+    spot_wanted: Float64[Array, " path"]
+    """What labs would have spent on compute by the quarter, USD bn."""
     wanted: Float64[Array, "builder path"]
     """GW that customers and own use would have taken."""
     lender_lent: Float64[Array, "class path"]

@@ -28,7 +28,7 @@ def step(world: World, inputs: Inputs, state: State, quarter: Int[Array, ""]) ->
     today = read_calendar(inputs, quarter)
     prices = form_prices(world, inputs, state, today)
     plans = decide(world, inputs, state, today, prices)
-    dues = fall_due(world, inputs, state, today, plans)
+    dues = fall_due(world, inputs, state, today, prices, plans)
     funds = raise_funds(world, inputs, state, today, prices, plans, dues)
     paid = clear_payments(world, state, today, plans, dues, funds)
     spent = spend(world, inputs, plans, funds, paid)

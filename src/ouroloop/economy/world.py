@@ -15,7 +15,7 @@ from ouroloop.behavior.default import SENIORITY
 from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
 from ouroloop.core import Quarter
 from ouroloop.economy.calendar import Calendar
-from ouroloop.economy.operations import CHIPS, Closing, Receipts, Spending
+from ouroloop.economy.operations import CHIPS, Closing, Receipts, Spending, Spot
 from ouroloop.economy.parameters import Parameters
 from ouroloop.economy.read import Reader, reader
 from ouroloop.instruments.cloud_contract import CloudContracts
@@ -62,6 +62,7 @@ class World:
     orders: Orders
     cloud: CloudContracts
     leases: Leases
+    spot: Spot
     spending: Spending
     warrants: Warrants
     chips: Vintages
@@ -85,6 +86,8 @@ class World:
     """Is the contract of `loans` the one that takes new money from its class? One for each class and borrower."""
     loan_tenor: tuple[int, ...]
     """Quarters until a new loan of each contract is due, in one piece."""
+    passive: tuple[bool, ...]
+    """Is a member a vehicle whose income nobody disclosed? It owes and owns; it neither asks for money nor fails."""
     listed: tuple[bool, ...]
     """Is a member's share price quoted? Those that are make the market's return."""
     announced: tuple[tuple[int, int, float], ...]
@@ -103,6 +106,7 @@ class World:
             self.orders,
             self.cloud,
             self.leases,
+            self.spot,
             self.spending,
             self.warrants,
             self.chips,
@@ -218,6 +222,15 @@ class World:
         return self.rows(customer for _, customer in self.spending.vendor_money)
 
     @cached_property
+    def spot_buyer(self) -> Rows:
+        return self.rows(lab for lab, _ in self.spot.pairs)
+
+    @cached_property
+    def spot_builder(self) -> Rows:
+        """The seller of each pair of `spot`, on the axis `builder`."""
+        return self._on(self.builders, (builder for _, builder in self.spot.pairs))
+
+    @cached_property
     def lease_tenant(self) -> Rows:
         return self.rows(tenant for tenant, _ in self.leases.parties)
 
@@ -283,6 +296,7 @@ class World:
             "cloud": len(self.cloud.names),
             "orders": len(self.orders.names),
             "leases": len(self.leases.names),
+            "spot": len(self.spot.pairs),
             "interest": len(self.loans.names),
             "principal": len(self.loans.names),
             "rounds": len(self.rounds.names),
@@ -294,8 +308,8 @@ class World:
         """Who owes each claim. Rounds of outside investors are no claims on a member: they stand at row 0 with 0."""
         tenants, everyone = self.rows(t for t, _ in self.leases.parties), np.arange(len(self.members))
         investors = np.maximum(self.round_investor, 0)
-        rows = (self.cloud_customer, self.order_buyer, tenants, self.loan_borrower, self.loan_borrower, investors)
-        return np.concatenate([*rows, everyone])
+        buyers = (self.cloud_customer, self.order_buyer, tenants, self.spot_buyer)
+        return np.concatenate([*buyers, self.loan_borrower, self.loan_borrower, investors, everyone])
 
     @cached_property
     def claim_creditor(self) -> Rows:
@@ -303,8 +317,8 @@ class World:
         landlords, outside = self.rows(o for _, o in self.leases.parties), np.full(len(self.members), OUTSIDE)
         lenders = self.rows(self.loans.lenders)
         issuers = np.where(self.round_investor >= 0, self.round_issuer, OUTSIDE)
-        rows = (self.cloud_provider, self.order_seller, landlords, lenders, lenders, issuers)
-        return np.concatenate([*rows, outside])
+        sellers = (self.cloud_provider, self.order_seller, landlords, self.builder_rows[self.spot_builder])
+        return np.concatenate([*sellers, lenders, lenders, issuers, outside])
 
     def claim_parts(self, claims: Float[Array, "claim path"]) -> Mapping[str, Array]:
         """Claims cut into their kinds."""
@@ -359,9 +373,24 @@ class World:
         return self._adding(np.where(chips, buyers, OUTSIDE), len(self.builders))
 
     @cached_property
+    def warrants_by_builder(self) -> Incidence:
+        """What warrants take off the price of chips, by the builder that holds them."""
+        holders = self._on(self.builders, (holder for _, holder in self.warrants.parties))
+        chips = np.array([asset == CHIPS for asset in self.warrants.assets], bool)
+        return self._adding(np.where(chips, holders, OUTSIDE), len(self.builders))
+
+    @cached_property
     def cloud_by_buyer(self) -> Incidence:
         """What builders buy themselves, by builder."""
         return self._adding(self._on(self.builders, (c for c, _ in self.cloud.parties)), len(self.builders))
+
+    @cached_property
+    def cloud_by_customer(self) -> Incidence:
+        return self._adding(self.cloud_customer)
+
+    @cached_property
+    def spot_by_builder(self) -> Incidence:
+        return self._adding(self.spot_builder, len(self.builders))
 
     @cached_property
     def leases_by_tenant(self) -> Incidence:

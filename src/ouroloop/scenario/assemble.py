@@ -12,7 +12,7 @@ import numpy as np
 
 from ouroloop.core import Quarter
 from ouroloop.dossier import Dossier, EntityKind
-from ouroloop.economy.operations import CHIPS, OTHER, SITES, Closing, Pair, Receipts, Spending
+from ouroloop.economy.operations import CHIPS, OTHER, SITES, Closing, Pair, Receipts, Spending, Spot
 from ouroloop.economy.world import OUTSIDE, World
 from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
 from ouroloop.instruments.instrument import Instrument
@@ -133,6 +133,9 @@ def assemble(
         orders=orders.instrument,
         cloud=cloud.instrument,
         leases=leases.instrument,
+        spot=Spot(
+            tuple((lab, b) for lab in builders if kind[lab] is EntityKind.LAB for b in builders if b != lab)
+        ),
         spending=spending,
         warrants=warrants,
         chips=Vintages(builders, (CHIPS,) * len(builders), 4 * _MAX_YEARS[CHIPS]),
@@ -151,6 +154,7 @@ def assemble(
         warrant_order=tuple(
             next((orders_of.index(name) for name in names if name in orders_of), OUTSIDE) for names in rewarded
         ),
+        passive=tuple(kind[m] in VEHICLE_KINDS for m in members),
         listed=tuple(dossier.entities[m].ticker is not None for m in members),
         announced=announced,
         opened=_opened(opening),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ouroloop.behavior.completion import STAGES, cost_profile
 from ouroloop.core import Quarter
-from ouroloop.dossier import Dossier
+from ouroloop.dossier import Dossier, EntityKind
 from ouroloop.economy.operations import CHIPS
 from ouroloop.economy.parameters import Parameters
 from ouroloop.economy.world import Traits
@@ -89,7 +89,10 @@ def traits(
     known = np.array([rates.members[m].revenue.known and rates.members[m].operating_cash.known for m in members])[:, None]
     operating, interest = rate("operating_cash"), rate("interest")
     positive = np.where(revenue > 0, revenue, 1.0)
-    share = (revenue - operating - interest - per_member(bought)) / positive
+    # Labs rent compute beyond what is signed; it is in their published cost and must not be counted twice.
+    labs = np.array([dossier.entities[m].kind is EntityKind.LAB for m in members])[:, None]
+    rented = np.where(labs, per_member(ai) * np.asarray(eng.compute_share_of_ai_revenue), 0.0)
+    share = (revenue - operating - interest - np.maximum(per_member(bought), rented)) / positive
     usual = np.asarray(eng.usual_cost_share)
     cost_share = np.where(known, np.clip(share, 0.2, 1.6), usual)
 
