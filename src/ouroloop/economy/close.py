@@ -103,6 +103,7 @@ def close_the_books(
         free_cash=operating - interest - capex,
         trailing=Trailing(
             revenue=_pace(state.trailing.revenue, revenue),
+            growth=_growth(state.trailing, revenue),
             operating_cash=_pace(state.trailing.operating_cash, operating),
             interest=_pace(state.trailing.interest, interest),
         ),
@@ -134,6 +135,13 @@ def _announced(world: World, inputs: Inputs, today: Today, spent: Spent) -> Floa
     won = jnp.zeros(inputs.cloud_share.shape[:1] + with_money.shape[1:])
     won = won.at[contract].add(jnp.where(now, usd_bn[:, None] * (inputs.cloud_share > 0)[contract], 0.0))
     return with_money + world.cloud_by_provider @ won
+
+
+def _growth(trailing: Trailing, revenue: Float64[Array, "member path"]) -> Float64[Array, "member path"]:
+    """Growth of the pace of revenue, averaged as the pace is; within what anybody would extrapolate."""
+    after, some = _pace(trailing.revenue, revenue), (trailing.revenue > 0) & (revenue > 0)
+    now = YEAR * jnp.log(jnp.where(some, after, 1.0) / jnp.where(some, trailing.revenue, 1.0))
+    return _pace(trailing.growth, jnp.clip(now, -1.0, 2.0))
 
 
 def _pace(before: Array, now: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import jax.numpy as jnp
+import numpy as np
 
 from ouroloop.behavior.completion import STAGES
 from ouroloop.behavior.default import open_default
@@ -12,6 +13,7 @@ from ouroloop.economy.outcome import open_outcome
 from ouroloop.economy.prices import LAG_YEARS
 from ouroloop.economy.state import Contracts, Plant, State, Trailing
 from ouroloop.economy.world import Inputs, World
+from ouroloop.instruments.vintages import Vintages, VintageState
 from ouroloop.ledger import open_colors, post_opening
 from ouroloop.market.equity import open_equity
 
@@ -32,6 +34,9 @@ def open_state(world: World, inputs: Inputs) -> State:
     def by_path(leaf: object) -> jnp.ndarray:
         values = jnp.asarray(leaf, jnp.float64)
         return jnp.broadcast_to(values, (*values.shape[:-1], paths))
+
+    def worn(plant: Vintages, by_age: np.ndarray) -> VintageState:
+        return plant.opening(jnp.asarray(by_age), jnp.asarray(by_age), paths)
 
     books = post_opening(world.ledger, by_path(inputs.opening))
     revenue, interest = by_path(traits.revenue), by_path(traits.interest)
@@ -68,9 +73,9 @@ def open_state(world: World, inputs: Inputs) -> State:
             waiting=jnp.zeros((len(world.builders), paths)),
             capacity=by_path(traits.capacity),
             starts=now * (1 - weights) + ago * weights,
-            chips=world.chips.opening(world.chips_by_age, world.chips_by_age, paths),
-            sites=world.sites.opening(world.sites_by_age, world.sites_by_age, paths),
-            other=world.other.opening(world.other_by_age, world.other_by_age, paths),
+            chips=worn(world.chips, world.chips_by_age),
+            sites=worn(world.sites, world.sites_by_age),
+            other=worn(world.other, world.other_by_age),
         ),
         demand=open_demand(by_path(traits.ai_spend), by_path(traits.ai_growth), by_path(traits.ai_share)),
         rent=parameters.engine.rent_per_gw_year + none,
@@ -84,6 +89,7 @@ def open_state(world: World, inputs: Inputs) -> State:
             revenue=revenue * jnp.exp(-LAG_YEARS * by_path(traits.growth)),
             operating_cash=by_path(traits.operating_cash) + interest,
             interest=interest,
+            growth=by_path(traits.growth),
         ),
         funded=jnp.ones((members, paths)),
         new_shares=jnp.zeros((members, paths)),

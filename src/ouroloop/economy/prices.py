@@ -82,12 +82,9 @@ def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Pri
 def _fundamental(world: World, inputs: Inputs, state: State) -> Float64[Array, "member path"]:
     """Value of the shares, USD bn: at least a fiftieth of that of the opening, so that a price can be formed."""
     traits, fade = inputs.traits, inputs.parameters.equity.half_fade
-    trailing = state.trailing.revenue
-    some = (trailing > 0) & (state.revenue > 0)
-    growth = jnp.log(jnp.where(some, state.revenue, 1.0) / jnp.where(some, trailing, 1.0)) / LAG_YEARS
-    growth = jnp.clip(growth, -0.5, 1.5)
-    promise = (1.0 + fade * growth) / (1.0 + fade * traits.growth)
+    promise = jnp.maximum(1.0 + fade * state.trailing.growth, 0.1) / (1.0 + fade * traits.growth)
     net_debt = world.reader.stock("debt", state.books) - world.reader.cash(state.books)
-    value = traits.enterprise_multiple * state.revenue * promise - net_debt
+    level = state.trailing.revenue * jnp.exp(LAG_YEARS * state.trailing.growth)
+    value = traits.enterprise_multiple * level * promise - net_debt
     value = jnp.where(traits.enterprise_multiple > 0, value, traits.equity_value)
     return jnp.maximum(value, 0.02 * traits.equity_value + 1e-3)

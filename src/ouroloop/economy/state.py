@@ -28,6 +28,8 @@ class Trailing(eqx.Module):
     operating_cash: Float64[Array, "member path"]
     """Before interest."""
     interest: Float64[Array, "member path"]
+    growth: Float64[Array, "member path"]
+    """Of that pace of revenue, log per year, itself an average over about a year."""
 
 
 class Contracts(eqx.Module):

@@ -47,8 +47,8 @@ def traits(
 ) -> Traits:
     """How do all members stand when the simulation begins?
 
-    Core revenue is what is published less what the model itself makes of AI sales, contracts and chips in the first
-    quarter. Running cost is what is left of revenue after published operating cash, interest and modelled purchases,
+    Core revenue is what is published less what the model itself makes of AI sales, of contracts that run already and of
+    chips. Running cost is what is left of revenue after published operating cash, interest and modelled purchases,
     within the range that an assumption allows. Compute in GW is what the plant in the books is at the opening's cost
     of a GW; sites under construction are as many as the pace of capex builds.
 
@@ -67,7 +67,8 @@ def traits(
 
     spend, growth = np.broadcast_to(outside.spend, (paths,)), np.broadcast_to(outside.growth, (paths,))
     ai = {m: spend * share for m, share in outside.share.items() if m in members}
-    first = np.asarray(world.cloud.schedule)[:, :1] * binding
+    runs = np.array([made.contracts.terms[n].payments.before > 0 for n in made.cloud.rows], bool)[:, None]
+    first = np.asarray(world.cloud.schedule)[:, :1] * binding * runs
     served = {m: first[[p == m for _, p in world.cloud.parties]].sum(axis=0) for m in members}
     bought = {m: first[[c == m for c, _ in world.cloud.parties]].sum(axis=0) for m in members}
     chip = np.array([shares.share[shares.builders.index(b), shares.vendors.index(v)] for b, v in world.spending.chips])
