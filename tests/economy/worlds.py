@@ -282,7 +282,7 @@ def inputs(of: World, paths: int = 8, seed: int = 7, **instead: Any) -> Inputs:
         *((b, "sites", of.sites_by_age[n]) for n, b in enumerate(BUILDERS)),
         ("cloud", "other_fixed_assets", of.other_by_age[0]),
     ):
-        stated[account(owner, kinds.REAL, asset)] = float(books.quantize(by_age).sum())
+        stated[account(owner, kinds.REAL, asset)] = float(books.quantize(jnp.asarray(by_age)).sum())
     stated[account("cloud", kinds.REAL, "unfinished_sites")] = 6.0
     stated[account("neo", kinds.REAL, "unfinished_sites")] = 2.4
     opening = jnp.asarray(books.opening_amounts(of.ledger, stated, 1))

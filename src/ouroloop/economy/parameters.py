@@ -10,12 +10,12 @@ from ouroloop.behavior.default import DefaultParameters
 from ouroloop.behavior.demand import DemandParameters
 from ouroloop.behavior.funding import FundingParameters
 from ouroloop.behavior.lending import LendingParameters
-from ouroloop.core.parameter import Parameter, parameter
 from ouroloop.behavior.power import PowerParameters
 from ouroloop.behavior.rent import RentParameters
 from ouroloop.behavior.rivalry import RivalryParameters
 from ouroloop.behavior.spread import SpreadParameters
 from ouroloop.behavior.vendor import VendorParameters
+from ouroloop.core.parameter import Parameter, parameter
 from ouroloop.economy.outcome import OutcomeParameters
 from ouroloop.market.equity import EquityParameters
 

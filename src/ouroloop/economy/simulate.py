@@ -42,13 +42,13 @@ def _chunk(world: World, inputs: Inputs, detail: bool, chunk: int, start: int, d
     """One chunk as NumPy arrays. The last one is filled up with its own last path, so that all have one shape."""
     count = min(chunk, inputs.paths - start)
     wanted = np.minimum(np.arange(start, start + chunk), inputs.paths - 1)
-    part = jax.device_put(_take(inputs, wanted), device)
+    part = jax.device_put(take_paths(inputs, wanted), device)
     made = _run(world, part, detail)
     return jax.tree.map(lambda leaf: np.asarray(leaf)[..., :count], made)
 
 
-def _take(inputs: Inputs, paths: np.ndarray) -> Inputs:
-    """The inputs of some paths; what holds for all paths stays as it is."""
+def take_paths(inputs: Inputs, paths: Int[np.ndarray, " taken"]) -> Inputs:
+    """The inputs of some paths, by number; what holds for all paths stays as it is."""
     whole = inputs.paths
 
     def of(leaf: Any) -> Any:
