@@ -108,6 +108,7 @@ def close_the_books(
             interest=_pace(state.trailing.interest, interest),
         ),
         funded=1.0 - funds.refused / jnp.where(funds.need > 0, funds.need, 1.0),
+        paid_in=reader.flow("issued", amounts),
         new_shares=funds.new_shares + dues.outside_rounds,
         spread=prices.spread,
         spot_wanted=dues.spot_wanted,
@@ -120,7 +121,7 @@ def close_the_books(
         ).astype(jnp.int32),
         outside_loss=state.outside_loss + world.outside_loss(amounts),
         penalty=built.penalty,
-        outcome=_outcome(world, inputs, state, today, plans, funds, built, amounts),
+        outcome=_outcome(world, inputs, state, today, plans, dues, funds, paid, built, amounts),
     )
     return after, observe(world, inputs, state, after, prices, plans, funds, paid, built, amounts, today.quarter)
 
@@ -155,14 +156,21 @@ def _outcome(
     state: State,
     today: Today,
     plans: Plans,
+    dues: Dues,
     funds: Funds,
+    paid: Paid,
     built: Built,
     amounts: Float64[Array, "flow path"],
 ) -> OutcomeState:
-    """Do outside customers of AI carry what the builders and labs owe and wear out? Is money refused?"""
+    """Do outside customers of AI carry what the builders and labs owe and wear out? Is money refused?
+
+    What they pay runs the labs and the compute behind them: who sells compute to a lab has costs of running it too.
+    """
     sells = jnp.asarray(world.in_ai)[:, None]
     ai = world.ai_by_member @ plans.ai
-    earned = (ai * (1.0 - inputs.traits.cost_share)).sum(axis=0)
+    compute = world.cloud_by_provider @ dues.billed[: len(world.cloud.names)]
+    compute = compute + world.spread_to_members(world.spot_by_builder @ paid.spot)
+    earned = (ai - inputs.traits.cost_share * (ai + compute)).sum(axis=0)
     interest = jnp.where(sells, world.reader.flow("interest", amounts), 0.0).sum(axis=0)
     chips_and_sites = built.charge_builders.sum(axis=0)
     return step_outcome(

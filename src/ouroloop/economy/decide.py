@@ -57,8 +57,9 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
     Outside demand moves first (`behavior.demand`). A firm's costs follow its trend of revenue in part and its last
     quarter in part. A builder looks `AHEAD` quarters: what it has signed, what its own AI sales and its core business
     will use, in GW at the rent of new compute; it starts sites by `behavior.rivalry`, less where lenders refused it
-    last quarter, and finishes or abandons what it builds by `behavior.completion`. A firm in default starts nothing and
-    pays nothing out. Vendors put a share of last quarter's free cash into customers (`behavior.vendor`).
+    last quarter, and finishes or abandons what it builds by `behavior.completion`; what it would give up in the next
+    quarter it does not start. A firm in default starts nothing and pays nothing out. Vendors put a share of last
+    quarter's free cash into customers (`behavior.vendor`).
     """
     traits, engine = inputs.traits, inputs.parameters.engine
     alive = state.default.barred <= 0
@@ -108,6 +109,7 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
         cost_per_gw_usd_bn=site_cost,
         pipeline_gw=plant.pipeline,
     )
+    starts = starts * keep[:, 0]
     power = power_share(
         inputs.parameters.power,
         plant.pipeline[:, -1],

@@ -84,7 +84,7 @@ def resolve_defaults(
         parameters.default,
         state.default,
         shortfall=paid.clearing.shortfall * can,
-        equity_value=prices.equity.market_cap,
+        equity_value=prices.worth,
         debt=debt,
         default_point=(soon + 0.5 * (debt - soon)) * can,
         forced=jnp.broadcast_to(today.calendar.forced_default, debt.shape),
@@ -155,7 +155,7 @@ def _loans(
     share = write_down(newly, world.loan_borrower, kept)
 
     promised = jnp.concatenate([share * owed, jnp.zeros_like(owed[:1])])[world.promised_loan]
-    covered = jnp.broadcast_to(today.calendar.guarantee_share, promised.shape)
+    covered = _shared(world, jnp.broadcast_to(today.calendar.guarantee_share, promised.shape))
     means = jnp.concatenate([spent.cash, jnp.full_like(spent.cash[:1], jnp.inf)])[world.guarantor]
     payable = world.guarantees.payable(state.contracts.guarantees, today.quarter, promised * covered)
     asked = jnp.concatenate([world.guarantees_by_guarantor @ payable, jnp.zeros_like(payable[:1])])[world.guarantor]
@@ -171,6 +171,12 @@ def _loans(
         loans, jnp.where(loans.owed > 0, rest / jnp.where(loans.owed > 0, loans.owed, 1.0), 0.0)
     )
     return loans, moved, guarantees, called + given_up, rest
+
+
+def _shared(world: World, covered: Float64[Array, "guarantee path"]) -> Float64[Array, "guarantee path"]:
+    """Who stands for one loan together stands for it once: shares above the whole are cut alike."""
+    whole = jnp.concatenate([world.guarantees_by_loan @ covered, jnp.zeros_like(covered[:1])])[world.promised_loan]
+    return covered / jnp.maximum(whole, 1.0)
 
 
 def _vest(

@@ -45,8 +45,9 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, prices: P
     """What has to be paid now?
 
     Cloud bills for capacity that stands ready (a provider's capacity against all that it has signed), orders as they
-    arrive, rents, compute by the quarter, interest and principal, tranches of promised equity, and running costs. What a scenario keeps from
-    being paid is billed all the same: the bill stays open, ages, and is given up in `resolve_defaults`.
+    arrive, rents, compute by the quarter, interest and principal, tranches of promised equity, and running costs. What
+    a scenario keeps from being paid is billed all the same: the bill stays open, ages, and is given up in
+    `resolve_defaults`.
     """
     contracts, calendar = state.contracts, today.calendar
     paths = state.rent.shape[0]

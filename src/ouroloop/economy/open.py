@@ -92,6 +92,7 @@ def open_state(world: World, inputs: Inputs) -> State:
             growth=by_path(traits.growth),
         ),
         funded=jnp.ones((members, paths)),
+        paid_in=jnp.zeros((members, paths)),
         new_shares=jnp.zeros((members, paths)),
         spread=spread,
         spot_wanted=none,

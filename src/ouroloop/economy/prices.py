@@ -29,6 +29,8 @@ class Prices(eqx.Module):
     spread: Float64[Array, "member path"]
     """What each firm pays above the base rate, decimal per year."""
     equity: EquityState
+    worth: Float64[Array, "member path"]
+    """What the shares would be worth without limited liability: below 0 for who owes more than all of it is worth."""
     share_return: Float64[Array, "member path"]
     """Simple return on a share of each firm since the last quarter."""
 
@@ -49,6 +51,7 @@ def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Pri
     new_rent = rent * (1.0 + parameters.rent.compute_per_dollar_gain) ** years
 
     before = state.equity.market_cap
+    value, least = _value(world, inputs, state), 0.02 * inputs.traits.equity_value + 1e-3
     sold = issue(parameters.equity, state.new_shares, before)
     equity = step_narrative(
         parameters.equity,
@@ -57,10 +60,10 @@ def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Pri
         before,
         today.equity_common,
         today.equity_own,
-        fundamental=_fundamental(world, inputs, state),
+        fundamental=jnp.maximum(value, least),
         reprice=jnp.log(calendar.equity_factor) + sold.price_effect,
     )
-    paid_in = before + state.new_shares
+    paid_in = before + state.paid_in
     share_return = equity.market_cap / jnp.where(paid_in > 0, paid_in, 1.0) - 1.0
     listed = jnp.asarray(world.listed)[:, None]
     fared = market_return(jnp.where(listed, before, 0.0), jnp.where(listed, before * (1.0 + share_return), 0.0))
@@ -75,16 +78,21 @@ def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Pri
         inputs.traits.investment_grade > 0,
     )
     return Prices(
-        rent, new_rent, market, spread + calendar.spread_add, equity, jnp.where(paid_in > 0, share_return, 0.0)
+        rent=rent,
+        new_rent=new_rent,
+        market=market,
+        spread=spread + calendar.spread_add,
+        equity=equity,
+        worth=jnp.where(value > least, equity.market_cap, value),
+        share_return=jnp.where(paid_in > 0, share_return, 0.0),
     )
 
 
-def _fundamental(world: World, inputs: Inputs, state: State) -> Float64[Array, "member path"]:
-    """Value of the shares, USD bn: at least a fiftieth of that of the opening, so that a price can be formed."""
+def _value(world: World, inputs: Inputs, state: State) -> Float64[Array, "member path"]:
+    """Value of the firm less its net debt, USD bn; a price needs at least a fiftieth of the opening's."""
     traits, fade = inputs.traits, inputs.parameters.equity.half_fade
     promise = jnp.maximum(1.0 + fade * state.trailing.growth, 0.1) / (1.0 + fade * traits.growth)
     net_debt = world.reader.stock("debt", state.books) - world.reader.cash(state.books)
     level = state.trailing.revenue * jnp.exp(LAG_YEARS * state.trailing.growth)
     value = traits.enterprise_multiple * level * promise - net_debt
-    value = jnp.where(traits.enterprise_multiple > 0, value, traits.equity_value)
-    return jnp.maximum(value, 0.02 * traits.equity_value + 1e-3)
+    return jnp.where(traits.enterprise_multiple > 0, value, traits.equity_value)

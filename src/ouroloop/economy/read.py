@@ -87,7 +87,7 @@ def reader(ledger: Ledger, members: Sequence[str], builders: np.ndarray, others:
 def _flow_sums(ledger: Ledger, row: dict[str, int]) -> dict[str, Incidence]:
     names = (
         "revenue", "outside_revenue", "profit", "depreciation", "operating_cash", "interest", "capex", "payout",
-        "raised", "written_off",
+        "raised", "issued", "written_off",
     )  # fmt: skip
     sums = {name: np.zeros((len(row), len(ledger.flows)), np.int64) for name in names}
     for column, flow in enumerate(ledger.flows):
@@ -141,3 +141,5 @@ def _cash_flow(flow: Flow, column: int, row: dict[str, int], sums: dict[str, np.
     )
     if payee is not None and raised:
         sums["raised"][payee, column] += 1
+    if payee is not None and any(leg.sign < 0 and leg.account.account_class is _C.EQUITY for leg in theirs):
+        sums["issued"][payee, column] += 1

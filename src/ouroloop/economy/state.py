@@ -83,6 +83,8 @@ class State(eqx.Module):
     trailing: Trailing
     funded: Float64[Array, "member path"]
     """Which share of the money that a member asked for it got; 1 for who asked for none."""
+    paid_in: Float64[Array, "member path"]
+    """What anybody paid for new shares of each member in the quarter, members included, USD bn."""
     new_shares: Float64[Array, "member path"]
     """What members raised from investors outside in the quarter, USD bn."""
     spread: Float64[Array, "member path"]
