@@ -157,6 +157,10 @@ def step_narrative(
         lasting  <- k lasting + share left x last fresh + momentum x trend + s z - s^2 / (2 (1 + k)) + reprice
         z = sqrt(rho) common + sqrt(1 - rho) own,   k = exp(-reversion/4),   s = volatility/2 x scale
 
+    `share left` is kept from 0 to 1: single events lie outside, as `beh-031` records, but those are noise, which has a
+    term of its own; taken as a rule they would make prices run away from each announcement. The announced amount is
+    measured on the larger of price and value, so that a firm the market has given up is not saved by one order.
+
     The last term of the noise makes prices worth their fundamental value on average in the long run, where without it
     exp of a noise of mean 0 would make every story pay.
 
@@ -184,13 +188,14 @@ def step_narrative(
     together = jnp.clip(parameters.correlation, 0.0, 1.0)  # its distribution has no ends
     noise = jnp.sqrt(together) * shock_common + jnp.sqrt(1.0 - together) * shock_own
     noise = deviation * noise - deviation**2 / (2.0 * (1.0 + keep))
-    lasting = keep * state.lasting + parameters.share_left * state.fresh + parameters.momentum * state.trend + noise
+    left = jnp.clip(parameters.share_left, 0.0, 1.0)
+    lasting = keep * state.lasting + left * state.fresh + parameters.momentum * state.trend + noise
     if reprice is not None:
         lasting = lasting + reprice
     return EquityState(
         fundamental=state.fundamental if fundamental is None else fundamental,
         lasting=lasting,
-        fresh=announcement_jump(parameters, announced_usd_bn, market_cap),
+        fresh=announcement_jump(parameters, announced_usd_bn, jnp.maximum(market_cap, state.fundamental)),
         trend=lasting - state.lasting,
     )
 
