@@ -153,8 +153,8 @@ def world(quarters: int = QUARTERS) -> World:
         closing=Closing(
             BUILDERS, (("maker", "lab"), ("investors", "lab"), ("investors", "neo"), ("investors", "maker"))
         ),
-        chips_by_age=np.full((2, 8), [[3.7], [1.5]]),
-        sites_by_age=np.full((2, 8), [[2.5], [1.0]]),
+        chips_by_age=np.full((2, 8), [[4.4], [1.5]]),
+        sites_by_age=np.full((2, 8), [[3.0], [1.0]]),
         other_by_age=np.full((1, 8), 2.0),
         loan_class=tuple(x[2] for x in LOANS),
         loan_draws=(True,) * len(LOANS),
@@ -201,7 +201,7 @@ def traits() -> Traits:
         ai_growth=jnp.asarray([0.6]),
         ai_share=column(0.4, 0.2, 0.4),
         kind_share=column(1.0, 1.0),
-        capacity=column(1.5, 0.6),
+        capacity=column(1.8, 0.6),
         pipeline=jnp.full((2, STAGES, 1), 1.0) * jnp.asarray([0.15, 0.06])[:, None, None],
         starts=column(0.12, 0.05),
         starts_year_ago=column(0.08, 0.03),
@@ -316,13 +316,15 @@ def with_parameters(given: Inputs, behavior: str, **values: float) -> Inputs:
 
 @partial(jax.jit, static_argnums=0)
 def play(of: World, given: Inputs) -> tuple[State, Track]:
-    """All quarters with the whole state after each, the axis `quarter` first; all paths in one chunk."""
+    """All quarters on all paths at once: the state after each (axis `quarter` first), and what `simulate` gives."""
 
     def quarter(state: State, number: jax.Array) -> tuple[State, tuple[State, Track]]:
         after, seen = step(of, given, state, number)
         return after, (after, seen)
 
-    return jax.lax.scan(quarter, open_state(of, given), jnp.arange(len(of.quarters)))[1]
+    _, (states, track) = jax.lax.scan(quarter, open_state(of, given), jnp.arange(len(of.quarters)))
+    moved = jax.tree.map(partial(jnp.moveaxis, source=0, destination=-2), track)
+    return states, eqx.tree_at(lambda t: t.outcome, moved, track.outcome[-1])
 
 
 def member(track: Track, measure: str, name: str) -> np.ndarray:
@@ -340,3 +342,13 @@ def flows(of: World, track: Track, *names: str) -> np.ndarray:
     rows = [number for number, flow in enumerate(of.ledger.flows) if flow.name in names]
     assert len(rows) == len(names), f"no such flows among {names}"
     return np.asarray(track.amounts)[rows].sum(axis=0)
+
+
+def with_cash(given: Inputs, **usd_bn: float) -> Inputs:
+    """The same inputs with other opening cash of some members."""
+    opening = np.array(given.opening)
+    for row, flow in enumerate(world().ledger.chart.openings):
+        for name, amount in usd_bn.items():
+            if any(leg.account == books.cash(name) for leg in flow.legs):
+                opening[row] = amount
+    return replace(given, opening=jnp.asarray(opening))

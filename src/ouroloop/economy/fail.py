@@ -72,9 +72,10 @@ def resolve_defaults(
     """Who cannot go on, and who bears it?
 
     A firm fails by `behavior.default`. Its lenders keep the recovery of their rank, capped by what its plant and cash
-    are worth; guarantors stand in for as much of the rest as they promised and can pay, and the loss is theirs; what is
-    left is the lenders'. It leaves cloud contracts that ask more than the market does. Bills that stay unpaid for
-    `OVERDUE` quarters are given up and their contracts end, whoever the customer is. Old shares keep next to nothing.
+    are worth, or the whole firm where that is more; guarantors stand in for as much of the rest as they promised and
+    can pay, and the loss is theirs; what is left is the lenders'. It leaves cloud contracts that ask more than the
+    market does. Bills that stay unpaid for `OVERDUE` quarters are given up and their contracts end, whoever the
+    customer is. Old shares keep next to nothing.
     """
     parameters = inputs.parameters
     soon = world.loans_by_borrower @ due_within(paid.loans.ladder, today.quarter + 1, YEAR)
@@ -91,7 +92,7 @@ def resolve_defaults(
     )
     newly = found.newly
     loans, loans_moved, guarantees, guarantees_moved, lost = _loans(
-        world, inputs, state, today, paid, spent, default, newly
+        world, inputs, state, today, prices, paid, spent, default, newly
     )
     orders_over = (paid.orders.bills.overdue(OVERDUE) > 0) | _of(newly, world.order_buyer)
     orders, orders_moved = world.orders.write_off(paid.orders, orders_over)
@@ -139,6 +140,7 @@ def _loans(
     inputs: Inputs,
     state: State,
     today: Today,
+    prices: Prices,
     paid: Paid,
     spent: Spent,
     default: DefaultState,
@@ -150,7 +152,7 @@ def _loans(
     whole = debt.sum(axis=0)
     in_default = (debt * default.defaulted).sum(axis=0) / jnp.where(whole > 0, whole, 1.0)
     kept = recovery(parameters, world.loan_rank, in_default / inputs.parameters.engine.bust_share)
-    assets = world.reader.plant_economic(state.plant) + spent.cash
+    assets = jnp.maximum(world.reader.plant_economic(state.plant) + spent.cash, prices.worth + debt)
     kept = jnp.minimum(capped_by_assets(kept + jnp.zeros_like(owed), owed, world.loan_borrower, assets), 1.0)
     share = write_down(newly, world.loan_borrower, kept)
 

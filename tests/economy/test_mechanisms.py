@@ -1,0 +1,392 @@
+"""What the articles describe happens in the small world, and does not when its cause is taken away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from ouroloop.behavior.completion import value_at_completion, walk_away
+from ouroloop.behavior.funding import quarters_until_wall
+from ouroloop.core import QUANTUM
+from ouroloop.economy.outcome import Outcome, outcomes
+from ouroloop.economy.state import State
+from ouroloop.economy.track import SPONSORS, Track
+from ouroloop.economy.world import Inputs
+from tests.economy.worlds import (
+    ANNOUNCED,
+    FUNDS_NEO,
+    MEMBERS,
+    QUARTERS,
+    flows,
+    inputs,
+    member,
+    play,
+    quiet,
+    shocked,
+    system,
+    traits,
+    with_cash,
+    with_parameters,
+    world,
+)
+
+PATHS = 8
+
+
+@cache
+def usual() -> tuple[State, Track]:
+    """The small world as it is."""
+    return run(inputs(world(), PATHS))
+
+
+def run(given: Inputs) -> tuple[State, Track]:
+    return play(world(), given)
+
+
+def same(one: Track, other: Track) -> bool:
+    """Equal bit for bit, in everything that is reported?"""
+    pairs = ((getattr(one, name), getattr(other, name)) for name in ("members", "system", "amounts", "balances"))
+    return all(np.array_equal(a, b) for a, b in pairs)
+
+
+def calendar_with(name: str, row: int | tuple[int, ...], first: int, value: float, last: int = QUARTERS) -> Any:
+    """One array of a quiet calendar with a value from a quarter on, in one row (`()` where there are no rows)."""
+    at = (*(row if isinstance(row, tuple) else (row,)), slice(first, last))
+    return getattr(quiet(world()), name).at[at].set(value)
+
+
+# Fear
+
+
+def _afraid(elasticity: float, rivals_a_year_ago: float = 1.0) -> Track:
+    """Rents stand still, so that what too much building does to them stays out of sight."""
+    given = with_parameters(inputs(world(), PATHS), "rivalry", fear_elasticity=elasticity)
+    given = with_parameters(given, "rent", scarcity_elasticity=0.0, volatility=0.0)
+    given = with_cash(given, cloud=12.0, neo=2.0)
+    built = given.traits.starts_year_ago * rivals_a_year_ago
+    return run(replace(given, traits=replace(given.traits, starts_year_ago=built)))[1]
+
+
+def test_fear_raises_capex_and_debt_while_demand_stays_the_same_to_the_last_bit() -> None:
+    calm, afraid = _afraid(0.0), _afraid(1.0)
+    assert np.array_equal(system(calm, "outside_spend"), system(afraid, "outside_spend"))
+    for quarters in (slice(0, 6), slice(0, QUARTERS)):
+        more = system(afraid, "capex")[quarters].sum(axis=0) - system(calm, "capex")[quarters].sum(axis=0)
+        assert np.all(more > 0.5) if quarters.stop == 6 else more.mean() > 2.0
+    assert np.all(system(afraid, "debt")[5] >= system(calm, "debt")[5])
+    assert system(afraid, "debt")[-1].mean() > 1.02 * system(calm, "debt")[-1].mean()
+
+
+def test_who_is_not_afraid_builds_the_same_whatever_rivals_did() -> None:
+    assert same(_afraid(0.0, 1.0), _afraid(0.0, 0.5))
+    assert not same(_afraid(1.0, 1.0), _afraid(1.0, 0.5))
+
+
+# The story and the price
+
+
+def test_an_announced_order_lifts_the_sellers_price_and_lowers_its_spread_in_the_next_quarter() -> None:
+    """20bn on a firm worth far less; without the sensitivity to news nothing is announced."""
+    silent = shocked(inputs(world(), PATHS), vendor_scale=calendar_with("vendor_scale", 0, 0, 0.0))
+    deaf = run(with_parameters(silent, "equity", announcement=0.0))[1]
+    heard = run(silent)[1]
+    before, after = slice(0, ANNOUNCED + 1), ANNOUNCED + 1
+    for what in ("equity_value", "spread", "narrative"):
+        assert np.array_equal(member(heard, what, "neo")[before], member(deaf, what, "neo")[before])
+    assert np.all(member(heard, "equity_value", "neo")[after] > 1.5 * member(deaf, "equity_value", "neo")[after])
+    assert np.all(member(heard, "spread", "neo")[after] < member(deaf, "spread", "neo")[after])
+    assert np.array_equal(member(heard, "narrative", "lab")[after], member(deaf, "narrative", "lab")[after])
+
+
+def test_money_that_a_vendor_puts_into_customers_lifts_its_own_price() -> None:
+    """Orders come with the money: `orders_per_vendor_dollar`; at 0 the story is told by nobody."""
+    told = usual()[1]
+    untold = run(with_parameters(inputs(world(), PATHS), "engine", orders_per_vendor_dollar=0.0))[1]
+    money = flows(world(), told, "vendor-money:maker:lab", "vendor-money:maker:neo")
+    assert np.all(money[0] > 0)
+    assert np.array_equal(member(told, "narrative", "maker")[0], member(untold, "narrative", "maker")[0])
+    assert np.all(member(told, "narrative", "maker")[1] > member(untold, "narrative", "maker")[1])
+
+
+# Lives
+
+
+def _lives(reported: float, honest_from: int = QUARTERS) -> Track:
+    given = with_parameters(inputs(world(), PATHS), "engine", reported_chip_life_years=reported)
+    return run(shocked(given, honest=calendar_with("honest", (), honest_from, 1.0)))[1]
+
+
+def test_stretched_lives_raise_reported_profit_and_leave_economic_profit() -> None:
+    short, long = _lives(4.5), _lives(8.0)
+    for name in ("cloud", "neo"):
+        assert np.all(member(long, "profit_reported", name) > member(short, "profit_reported", name))
+        np.testing.assert_allclose(
+            member(long, "profit_economic", name), member(short, "profit_economic", name), atol=1e-7
+        )
+        assert np.array_equal(member(long, "operating_cash", name), member(short, "operating_cash", name))
+
+
+def test_honest_books_close_the_gap_between_the_two_views() -> None:
+    """From the opening on there is none. Later it is worked off: a change of estimate is prospective."""
+    always, later = _lives(8.0, honest_from=0), _lives(8.0, honest_from=4)
+    for name in ("cloud", "neo"):
+        gaps = [member(t, "fixed_assets", name) - member(t, "fixed_assets_economic", name) for t in (always, later)]
+        np.testing.assert_allclose(gaps[0], 0.0, atol=1e-7)
+        assert np.all(np.diff(gaps[1][:4], axis=0) > 0), "the gap grows while lives are stretched"
+        assert np.all(np.diff(gaps[1][4:], axis=0) < 0), "and shrinks from the day on which they are not"
+        assert np.all(member(later, "profit_reported", name)[4:] < member(later, "profit_economic", name)[4:]), (
+            "what was not charged in time is charged later"
+        )
+
+
+# The wall
+
+
+WALLS = {"neo": 2, "maker": 4, "cloud": 6, "lab": 8}
+"""The quarter in which the debt of each falls due that it cannot pay from its own."""
+
+
+def _rollers(open_share: float) -> tuple[Inputs, Track]:
+    ladder = np.zeros((len(world().loans.names), QUARTERS + 2, 1))
+    loan = {"cloud": 1, "neo": 2, "lab": 4, "maker": 5}
+    for name, wall in WALLS.items():
+        ladder[loan[name], wall, 0] = {"cloud": 36.0, "neo": 8.0, "lab": 42.0, "maker": 40.0}[name]
+    there = traits()
+    there = replace(there, loan_ladder=jnp.asarray(ladder), capex=jnp.asarray([[0.0], [7.5], [2.0], [0.0]]))
+    given = with_cash(inputs(world(), PATHS, traits=there), cloud=12.0, maker=8.0, lab=30.0, neo=4.0)
+    given = with_parameters(given, "lending", outside_equity_capacity=100.0)
+    closed = quiet(world()).credit_open.at[:].set(open_share)
+    return given, run(shocked(given, credit_open=closed))[1]
+
+
+def test_closing_credit_stops_the_rollers_in_the_order_of_their_walls() -> None:
+    given, track = _rollers(0.0)
+    there = given.traits
+    borrower = world().loan_borrower
+    ladder = np.zeros((len(MEMBERS), QUARTERS + 1, 1))
+    for loan, row in enumerate(borrower):
+        ladder[row] += np.asarray(there.loan_ladder)[loan, :-1]
+    cash = jnp.asarray([[30.0], [12.0], [4.0], [8.0]])
+    walls = quarters_until_wall(jnp.asarray(ladder), cash, there.operating_cash - there.capex)[:, 0]
+    assert np.asarray(walls).tolist() == [WALLS[name] + 1.0 for name in MEMBERS], "1 is the next quarter"
+    for name in MEMBERS:
+        assert np.all(member(track, "defaulted", name)[-1] == 1), name
+        assert np.all(member(track, "defaulted", name).argmax(axis=0) == WALLS[name]), name
+
+
+def test_with_open_credit_the_same_walls_stop_nobody() -> None:
+    _, track = _rollers(1.0)
+    assert not np.any(np.asarray(track.members)[-1]), "defaulted"
+
+
+# The site that cannot be left
+
+
+def _short_lived(**completion: float) -> Track:
+    given = with_parameters(inputs(world(), PATHS), "rent", volatility=0.0)
+    given = with_parameters(given, "completion", **completion)
+    lives = quiet(world()).chip_life_years.at[:].set(2.5)
+    return run(shocked(given, chip_life_years=lives))[1]
+
+
+def test_unfinished_sites_draw_cash_after_they_have_lost_money_where_a_homeowner_walks_away() -> None:
+    trapped, engine = _short_lived(), inputs(world(), PATHS).parameters.engine
+    quarter = 1
+    years = (quarter + 1) / 4
+    cost = engine.site_cost_per_gw * jnp.exp(engine.site_cost_growth * years)
+    rent = jnp.asarray(system(trapped, "rent")[quarter])[None] * 1.36**years
+    value = value_at_completion(
+        rent,
+        1 - 1 / 1.36,
+        engine.running_cost_per_gw_year,
+        jnp.asarray(2.5),
+        engine.base_rate + jnp.asarray(member(trapped, "spread", "cloud")[quarter])[None],
+        shell_value=0.38 * cost,
+    )
+    assert np.all(value < cost), "a whole site has lost money"
+    assert np.all(walk_away(value, cost * jnp.ones_like(value)) == 1.0), "a house worth less than its loan is left"
+    spent = flows(world(), trapped, "build:cloud:suppliers", "buy-chips:cloud:maker", "buy-chips:cloud:suppliers")
+    assert np.all(spent[quarter] > 1.0)
+    np.testing.assert_allclose(member(trapped, "trapped_capex", "cloud")[quarter], spent[quarter], atol=1e-7)
+
+
+def test_without_the_cost_of_leaving_the_same_sites_are_given_up() -> None:
+    bound, free = _short_lived(), _short_lived(leaving_cost=0.0, recovery=1.0)
+    assert np.all(member(free, "pipeline", "cloud")[1] < 0.7 * member(bound, "pipeline", "cloud")[1])
+    assert np.all(flows(world(), bound, "abandon:cloud")[1] == 0.0)
+
+
+# The vendor's own money
+
+
+def _hand_to_mouth(stop: int) -> Track:
+    """The neocloud has nothing but what the maker puts into it, and owes nobody; the lab does nothing at all."""
+    there = traits()
+    ladder = there.loan_ladder.at[jnp.asarray([2, 3, 4])].set(0.0)
+    lone = replace(
+        there,
+        loan_ladder=ladder,
+        cost_share=there.cost_share.at[jnp.asarray([0, 2])].set(0.0),
+        vendor_weight=jnp.asarray([[0.0], [1.0]]),
+    )
+    given = with_cash(inputs(world(), PATHS, traits=lone), lab=0.0, neo=0.0)
+    given = with_parameters(given, "rent", volatility=0.0)
+    given = with_parameters(given, "completion", leaving_cost=1.0)
+    calendar = quiet(world())
+    return run(
+        replace(
+            shocked(
+                given,
+                vendor_scale=calendar_with("vendor_scale", 0, stop, 0.0),
+                credit_open=calendar.credit_open.at[:].set(0.0),
+                ai_factor=calendar.ai_factor.at[0].set(0.0),
+                lease_pays=calendar.lease_pays.at[:].set(0.0),
+                round_pays=calendar.round_pays.at[:].set(0.0),
+            ),
+            cloud_share=jnp.zeros((2, 1)),
+        )
+    )[1]
+
+
+def own_money(track: Track, name: str) -> np.ndarray:
+    """Revenue that a member's own funding of others came back to pay, [quarter, path]."""
+    return np.asarray(track.who_paid)[MEMBERS.index(name), SPONSORS.index("own")]
+
+
+def test_stopping_vendor_money_cuts_the_vendors_revenue_by_its_own_money_one_quarter_later() -> None:
+    """Money put in at the end of a quarter buys chips in the next: the lag of the books is one quarter.
+
+    The customer lives from hand to mouth, so that what is round-tripped is all that it buys; path by path the cut is
+    what the colors of the baseline say, to a few quanta.
+    """
+    stop = 4
+    usual, stopped = _hand_to_mouth(QUARTERS), _hand_to_mouth(stop)
+    put_in, own = flows(world(), usual, "vendor-money:maker:neo"), own_money(usual, "maker")
+    assert np.all(own[1:] > 0.05)
+    assert np.all(own[1:] < put_in[:-1]), "a part of it builds shells"
+    cut = member(usual, "revenue", "maker") - member(stopped, "revenue", "maker")
+    np.testing.assert_allclose(cut[: stop + 1], 0.0, atol=1e-9)
+    np.testing.assert_allclose(cut[stop + 1 :], own[stop + 1 :], atol=1e-8)
+    assert own_money(stopped, "maker")[stop + 1 :].max() <= 8 * QUANTUM, "what rounding left in the till"
+
+
+def test_vendor_money_that_takes_the_long_way_comes_back_in_the_next_quarter_too() -> None:
+    """Maker to lab, lab to cloud, cloud to maker: bills are paid before chips are bought. Without it nothing is own."""
+    given = inputs(world(), PATHS)
+    none = run(shocked(given, vendor_scale=calendar_with("vendor_scale", 0, 0, 0.0), round_pays=_no_rounds()))[1]
+    assert np.all(own_money(none, "maker") == 0.0)
+    own = own_money(usual()[1], "maker")
+    assert np.all(own[0] == 0.0)
+    assert np.all(own[1] > 0.0)
+
+
+def _no_rounds() -> Any:
+    return quiet(world()).round_pays.at[:].set(0.0)
+
+
+# Who bears it
+
+
+def _failed_neo(government: float, maker: float) -> Track:
+    shares = quiet(world()).guarantee_share.at[FUNDS_NEO].set(government).at[-1].set(maker)
+    forced = calendar_with("forced_default", MEMBERS.index("neo"), 3, 1.0, 4)
+    return run(shocked(inputs(world(), PATHS), guarantee_share=shares, forced_default=forced))[1]
+
+
+def test_a_guarantee_moves_a_loss_and_does_not_change_its_size() -> None:
+    of, lost = world(), {}
+    for name, shares in {"nobody": (0.0, 0.0), "government": (1.0, 0.0), "maker": (0.0, 1.0)}.items():
+        track = _failed_neo(*shares)
+        lost[name] = {
+            "funds": flows(of, track, "write-off:funds:neo")[3],
+            "bonds": flows(of, track, "write-off:bonds:neo")[3],
+            "government": flows(of, track, "write-off:promise:funds:neo")[3],
+            "maker": flows(of, track, "write-off:maker-neo")[3],
+        }
+        outside, inside = np.asarray(track.outcome)[-1], member(track, "written_off", "maker")
+        assert np.all(inside[:3] == 0.0)
+        np.testing.assert_allclose(inside[3], lost[name]["maker"], atol=1e-9)
+        assert np.all(outside >= lost[name]["funds"] + lost[name]["bonds"] + lost[name]["government"] - 1e-9)
+    whole = {name: sum(parts.values()) for name, parts in lost.items()}
+    assert np.all(whole["nobody"] > 1.0)
+    np.testing.assert_allclose(whole["government"], whole["nobody"], atol=1e-7)
+    np.testing.assert_allclose(whole["maker"], whole["nobody"], atol=1e-7)
+    assert np.all(lost["nobody"]["funds"] > 0.5)
+    for name in ("government", "maker"):
+        np.testing.assert_allclose(lost[name][name], lost["nobody"]["funds"], atol=1e-7)
+        np.testing.assert_allclose(lost[name]["funds"], 0.0, atol=1e-7)
+
+
+def test_two_who_stand_for_one_loan_stand_for_it_once() -> None:
+    twice, once = _failed_neo(1.0, 1.0), _failed_neo(1.0, 0.0)
+    of = world()
+    calls = ("call:promise:funds:neo", "call:maker-neo")
+    np.testing.assert_allclose(flows(of, twice, *calls)[3], flows(of, once, *calls)[3], atol=1e-7)
+    np.testing.assert_allclose(flows(of, twice, calls[0])[3], flows(of, twice, calls[1])[3], atol=1e-7)
+
+
+# Not paying
+
+
+def test_a_bill_that_is_not_paid_grows_for_two_quarters_then_it_and_its_contract_are_given_up() -> None:
+    first = 3
+    track = run(shocked(inputs(world(), PATHS), cloud_pays=calendar_with("cloud_pays", 0, first, 0.0)))[1]
+    billed, paid = flows(world(), track, "bill:lab-cloud"), flows(world(), track, "settle:lab-cloud")
+    lost, owed = flows(world(), track, "write-off:lab-cloud"), member(track, "receivables", "cloud")
+    assert np.all(billed[: first + 3] > 2.0)
+    assert np.all(paid[first:] == 0.0)
+    np.testing.assert_allclose(owed[first], billed[first], atol=1e-8)
+    np.testing.assert_allclose(owed[first + 1], billed[first] + billed[first + 1], atol=1e-8)
+    assert np.all(lost[: first + 2] == 0.0)
+    np.testing.assert_allclose(lost[first + 2], billed[first : first + 3].sum(axis=0), atol=1e-8)
+    assert np.all(owed[first + 2 :] == 0.0)
+    assert np.all(billed[first + 3 :] == 0.0)
+    assert np.all(flows(world(), track, "bill:lab-neo")[first + 3 :] > 1.5), "the other contract goes on"
+    assert np.all(owed[:first] == 0.0)
+
+
+# Power
+
+
+def test_late_power_delays_capacity_spending_and_revenue() -> None:
+    """No connection for three quarters: shells wait, chips are not bought, and less is served; then it comes back."""
+    late = run(shocked(inputs(world(), PATHS), power_factor=calendar_with("power_factor", (), 1, 0.0, 4)))[1]
+    on_time, dark, after = usual()[1], slice(1, 4), slice(4, 8)
+    chips = ("buy-chips:cloud:maker", "buy-chips:cloud:suppliers")
+    for name in ("cloud", "neo"):
+        assert np.all(member(late, "capacity", name)[3] < member(on_time, "capacity", name)[3])
+    bought = [flows(world(), track, *chips) for track in (on_time, late)]
+    assert np.all(bought[1][dark].sum(axis=0) < 0.9 * bought[0][dark].sum(axis=0))
+    assert np.all(bought[1][after].sum(axis=0) > bought[0][after].sum(axis=0))
+    billed = [flows(world(), track, "bill:lab-cloud", "bill:lab-neo") for track in (on_time, late)]
+    assert np.all(billed[1][2:5].sum(axis=0) < billed[0][2:5].sum(axis=0))
+
+
+# The endings
+
+
+def test_the_payoff_raises_what_outside_customers_spend_from_its_quarter_on() -> None:
+    arrived = run(replace(inputs(world(), PATHS), payoff_quarter=jnp.full(PATHS, 2)))[1]
+    never = usual()[1]
+    assert np.array_equal(system(arrived, "outside_spend")[:2], system(never, "outside_spend")[:2])
+    assert np.all(system(arrived, "outside_spend")[2:] > system(never, "outside_spend")[2:])
+    assert system(arrived, "payoff_arrived")[:, 0].tolist() == [0.0, 0.0, *[1.0] * (QUARTERS - 2)]
+
+
+def test_payoff_and_closed_credit_date_the_endings() -> None:
+    """Four quarters in which outside money carries all; two quarters in which everybody is refused."""
+    given = with_cash(inputs(world(), PATHS), cloud=5.0, neo=1.0)
+    rich = run(shocked(given, demand_factor=calendar_with("demand_factor", (), 0, 6.0, 1)))[1]
+    shut = run(shocked(given, credit_open=quiet(world()).credit_open.at[:, 1:].set(0.0)))[1]
+    ends = {}
+    for name, track in (("rich", rich), ("shut", shut)):
+        dates = np.nan_to_num(np.asarray(track.outcome)[:2], nan=-1).astype(int)
+        ends[name] = dates, [list(Outcome)[n] for n in outcomes(jnp.asarray(dates[0]), jnp.asarray(dates[1]))]
+    assert np.all(ends["rich"][0][0] == 3)
+    assert ends["rich"][1] == [Outcome.PAYOFF_FIRST] * PATHS
+    assert np.all(ends["shut"][0][1] == 2)
+    assert ends["shut"][1] == [Outcome.CREDIT_FIRST] * PATHS
