@@ -73,9 +73,7 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
     def named(name: str) -> np.ndarray:
         return np.asarray(uniform(scenario.seed, first_path, count, name))
 
-    found = draw_parameters(
-        dossier, seed=scenario.seed, first_path=first_path, paths=count, assume=scenario.assume
-    )
+    found = draw_parameters(scenario, named)
     base = _base(dossier, scenario.horizon)
     made, world = base.assembled, base.assembled.world
     share = _shares_of_promises(scenario, made, named)
@@ -114,7 +112,7 @@ def _base(dossier: Dossier, horizon: int) -> _Base:
     opening = open_world(dossier, where)
     promised = contracts(dossier, where, opening.quarter + 1, horizon)
     shares, outside = supply_shares(dossier, where), outside_spend(dossier, where)
-    tenor = {name: dossier.assumption(row).value for name, row in _TENOR.items()}
+    tenor = {name: dossier.assumptions[row].value for name, row in _TENOR.items()}
     made = assemble(
         dossier, where, opening, promised, shares, tuple(outside.share), tenor_years=tenor
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from ouroloop.behavior.completion import STAGES, cost_profile
+from ouroloop.behavior.completion import STAGES
+from ouroloop.behavior.demand import free_growth
 from ouroloop.core import Quarter
 from ouroloop.dossier import Dossier, EntityKind
 from ouroloop.economy.operations import CHIPS
@@ -19,21 +19,10 @@ from ouroloop.ledger import Account, AccountClass, cash
 from ouroloop.scenario.assemble import RATED_KINDS, Assembled
 from ouroloop.scenario.contracts.supply import Shares
 from ouroloop.scenario.opening import Opening
+from ouroloop.scenario.outside_spend import Spend
 
 Values = NDArray[np.float64]
 YEAR = 4
-
-
-@dataclass(frozen=True, eq=False)
-class OutsideSpend:
-    """What outside customers of AI spend in the opening quarter, how fast that grows, and whom they pay.
-
-    `spend` and `growth` [1 or path] (USD bn of the quarter; log per year); `share` by seller, the rest is everybody else's.
-    """
-
-    spend: Values
-    growth: Values
-    share: Mapping[str, float]
 
 
 def traits(
@@ -41,7 +30,7 @@ def traits(
     opening: Opening,
     made: Assembled,
     shares: Shares,
-    outside: OutsideSpend,
+    outside: Spend,
     parameters: Parameters,
     binding: NDArray[np.float64],
 ) -> Traits:
@@ -65,7 +54,8 @@ def traits(
     def per_member(values: Mapping[str, Values]) -> Values:
         return np.array([np.broadcast_to(values.get(m, np.zeros(1)), (paths,)) for m in members])
 
-    spend, growth = np.broadcast_to(outside.spend, (paths,)), np.broadcast_to(outside.growth, (paths,))
+    spend, seen = np.broadcast_to(outside.spend, (paths,)), np.broadcast_to(outside.growth, (paths,))
+    growth = np.asarray(free_growth(parameters.demand, jnp.asarray(spend), jnp.asarray(seen)))
     ai = {m: spend * share for m, share in outside.share.items() if m in members}
     runs = np.array([made.contracts.terms[n].payments.before > 0 for n in made.cloud.rows], bool)[:, None]
     first = np.asarray(world.cloud.schedule)[:, :1] * binding * runs
@@ -104,7 +94,7 @@ def traits(
     debt = np.array([sum((d.principal for d in opening.debts_of(m)), np.zeros(1)).mean() for m in members])[:, None]
     money = np.array([_balance(opening, cash(m)) for m in members])[:, None]
     part = modelled / positive
-    growing = part * growth + (1 - part) * np.asarray(eng.core_growth)
+    growing = part * seen + (1 - part) * np.asarray(eng.core_growth)
     multiple = np.where(revenue > 0, np.maximum(equity + debt - money, 0.0) / positive, 0.0)
 
     capacity, pipeline, starts = _compute(opening, made, parameters, ai_capex[rows], ppe, paths)
