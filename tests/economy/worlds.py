@@ -187,6 +187,7 @@ def traits() -> Traits:
     return Traits(
         revenue=revenue,
         core=column(0.0, 15.0, 0.0, 4.0),
+        unnamed=column(0.0, 0.0, 0.0, 0.0),
         cost_share=column(0.6, 0.6, 0.3, 0.4),
         operating_cash=operating,
         interest=interest,

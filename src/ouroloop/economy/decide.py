@@ -76,6 +76,7 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
     by_seller = spend_by_seller(demand)
     ai = by_seller[world.ai_seller] * traits.kind_share * today.calendar.ai_factor
     core = traits.core * jnp.exp(engine.core_growth * years) * jnp.ones_like(state.rent)
+    core = core + traits.unnamed * jnp.minimum(years / inputs.parameters.completion.build_years, 1.0)
     trend = engine.fixed_cost_share * state.trailing.revenue + (1 - engine.fixed_cost_share) * state.revenue
     costs = traits.cost_share * trend + world.spread_to_members(state.penalty)
     efficiency = state.efficiency * today.calendar.efficiency_factor
@@ -193,9 +194,11 @@ def _needs(
     own, own_soon = _own_use(inputs, today.quarter + 1), _own_use(inputs, today.quarter + 1 + AHEAD)
     by_the_quarter = state.spot_wanted * state.plant.capacity / jnp.maximum(state.plant.capacity.sum(axis=0), 1e-9)
     per_gw = engine.rent_per_gw_year / YEAR
-    rented = world.cloud_by_builder @ ahead + sales * growing + by_the_quarter
+    unnamed = inputs.traits.unnamed[world.builder_rows]
+    rented = world.cloud_by_builder @ ahead + unnamed + sales * growing + by_the_quarter
     need = jnp.maximum(rented - bought, 0.0) / per_gw + own_soon
-    wanted = jnp.maximum(world.cloud_by_builder @ now + sales - world.cloud_by_buyer @ now, 0.0) / per_gw + own
+    begun = unnamed * jnp.minimum((today.quarter + 1) / YEAR / inputs.parameters.completion.build_years, 1.0)
+    wanted = jnp.maximum(world.cloud_by_builder @ now + begun + sales - world.cloud_by_buyer @ now, 0.0) / per_gw + own
     return need, wanted
 
 

@@ -58,6 +58,8 @@ class EngineParameters(eqx.Module):
     """Running cost of firms that publish none."""
     value_of_backlog: Parameter = parameter("eco-eng-019", unit="share of backlog")
     """What a firm without a price is worth."""
+    backlog_years: Parameter = parameter("eco-eng-021", unit="years")
+    """Over which backlog of customers whom nobody names is served."""
     starts_growth: Parameter = parameter("eco-eng-020", unit="log per year")
     """Of what builders start, over the year before the opening."""
     compute_share_of_ai_revenue: Parameter = parameter("eco-eng-016", unit="share")

@@ -476,6 +476,8 @@ class Traits(eqx.Module):
     revenue: Float[Array, "member #path"]
     core: Float[Array, "member #path"]
     """The part of revenue that comes from nobody in the world and has nothing to do with AI customers."""
+    unnamed: Float[Array, "member #path"]
+    """What customers whom nobody names have promised to pay a cloud in a quarter, once it has the capacity."""
     cost_share: Float[Array, "member #path"]
     """Running cost, without compute, rents and interest, over revenue."""
     operating_cash: Float[Array, "member #path"]

@@ -17,6 +17,7 @@ from ouroloop.economy.parameters import Parameters
 from ouroloop.economy.world import Traits
 from ouroloop.ledger import Account, AccountClass, cash
 from ouroloop.scenario.assemble import RATED_KINDS, Assembled
+from ouroloop.scenario.contracts.backlog import backlogs
 from ouroloop.scenario.contracts.supply import Shares
 from ouroloop.scenario.opening import Opening
 from ouroloop.scenario.outside_spend import Spend
@@ -38,8 +39,9 @@ def traits(
 
     Core revenue is what is published less what the model itself makes of AI sales, of contracts that run already and of
     chips. Running cost is what is left of revenue after published operating cash, interest and modelled purchases,
-    within the range that an assumption allows. Compute in GW is what the plant in the books is at the opening's cost
-    of a GW; sites under construction are as many as the pace of capex builds.
+    within the range that an assumption allows. What a cloud without a core business publishes as backlog beyond its
+    named contracts comes from customers whom nobody names, over years. Compute in GW is what the plant in the books is at the opening's cost
+    of a GW, or, for such a cloud, what its revenue rents; sites under construction are as many as the pace of capex builds.
 
     `binding` [contract, 1 or path]: the share of each cloud contract that binds on each path.
     """
@@ -97,7 +99,13 @@ def traits(
     growing = part * seen + (1 - part) * np.asarray(eng.core_growth)
     multiple = np.where(revenue > 0, np.maximum(equity + debt - money, 0.0) / positive, 0.0)
 
+    clouds = np.array([dossier.entities[m].kind is EntityKind.NEOCLOUD for m in members])[:, None]
+    other = {backlog.provider: backlog.other for backlog in backlogs(dossier, opening.axes)}
+    unnamed = np.array([[other.get(m, 0.0)] for m in members]) / (YEAR * np.asarray(eng.backlog_years)) * clouds
+
     capacity, pipeline, starts = _compute(opening, made, parameters, ai_capex[rows], ppe, paths)
+    rents = (clouds & (published > 0))[rows]
+    capacity = np.where(rents, published[rows] * YEAR / np.asarray(eng.rent_per_gw_year), capacity)
     sites_need = (per_member(served) + per_member(ai) * np.asarray(eng.compute_share_of_ai_revenue) - per_member(bought))[rows]
     own = np.maximum(capacity - np.maximum(sites_need, 0.0) * YEAR / np.asarray(eng.rent_per_gw_year), 0.0)
     ai_share = np.array([[outside.share.get(s, 0.0)] for s in world.sellers[:-1]] + [[1 - sum(outside.share.values())]])
@@ -108,6 +116,7 @@ def traits(
     return Traits(
         revenue=jnp.asarray(revenue),
         core=jnp.asarray(core),
+        unnamed=jnp.asarray(unnamed),
         cost_share=jnp.asarray(cost_share),
         operating_cash=jnp.asarray(operating),
         interest=jnp.asarray(interest),
