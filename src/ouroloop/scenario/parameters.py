@@ -56,7 +56,7 @@ def draw_parameters(scenario: Scenario, named: Callable[[str], np.ndarray] | Non
                 problems.append(_problem(kind, read.name, read.assumption, row, known))
                 continue
             if read.assumption not in values:
-                values[read.assumption] = _values(row, named)
+                values[read.assumption] = _values(row, read.assumption, named)
             filled[read.name] = jnp.asarray(values[read.assumption] * read.scale)
         if len(filled) == len(reads(kind)):
             made[name] = kind(**filled)
@@ -70,17 +70,18 @@ def _kinds() -> dict[str, type[eqx.Module]]:
     return {field.name: hints[field.name] for field in fields(Parameters)}
 
 
-def _values(row: Assumption, named: Callable[[str], np.ndarray] | None) -> Values:
+def _values(row: Assumption, name: str, named: Callable[[str], np.ndarray] | None) -> Values:
+    """Draws by the name that behaviors read, so that a row that stands in for a younger one gets the same uniforms."""
     if named is None or row.distribution is Distribution.POINT:
         return np.array([row.value])
-    return quantile(row, named(row.id))
+    return quantile(row, named(name))
 
 
-def _problem(
-    kind: type, field: str, wanted: str, row: Assumption | None, known: Mapping[str, Assumption]
-) -> Problem:
+def _problem(kind: type, field: str, wanted: str, row: Assumption | None, known: Mapping[str, Assumption]) -> Problem:
     where = Place("assumptions")
     reader = f"{kind.__name__}.{field}"
     if row is None:
-        return Problem(where, "no-assumption", f"{reader} reads '{wanted}', which is not known", nearest(wanted, list(known)))
-    return Problem(where, "not-drawable", f"{reader} reads '{wanted}', of which nothing can be drawn", "give it a range")
+        message = f"{reader} reads '{wanted}', which is not known"
+        return Problem(where, "no-assumption", message, nearest(wanted, list(known)))
+    message = f"{reader} reads '{wanted}', of which nothing can be drawn"
+    return Problem(where, "not-drawable", message, "give it a range")
