@@ -92,7 +92,8 @@ def traits(
     worth = np.nan_to_num(rates.values("market_value"))
     backlog = {m: _backlog(world.cloud.schedule, [p == m for _, p in world.cloud.parties]) for m in members}
     fallback = np.array([[float(np.asarray(eng.value_of_backlog).mean()) * backlog[m]] for m in members])
-    equity = np.where(worth > 0, worth, fallback) + np.zeros((len(members), paths))
+    quoted = np.array([rates.members[m].market_value.basis not in ("assumed", "unknown") for m in members])[:, None]
+    equity = np.where(quoted, worth, np.maximum(worth, fallback)) + np.zeros((len(members), paths))
     debt = np.array([sum((d.principal for d in opening.debts_of(m)), np.zeros(1)).mean() for m in members])[:, None]
     money = np.array([_balance(opening, cash(m)) for m in members])[:, None]
     part = modelled / positive
@@ -104,8 +105,7 @@ def traits(
     unnamed = np.array([[other.get(m, 0.0)] for m in members]) / (YEAR * np.asarray(eng.backlog_years)) * clouds
 
     capacity, pipeline, starts = _compute(opening, made, parameters, ai_capex[rows], ppe, paths)
-    rents = (clouds & (published > 0))[rows]
-    capacity = np.where(rents, published[rows] * YEAR / np.asarray(eng.rent_per_gw_year), capacity)
+    capacity = np.where(clouds[rows], revenue[rows] * YEAR / np.asarray(eng.rent_per_gw_year), capacity)
     sites_need = (per_member(served) + per_member(ai) * np.asarray(eng.compute_share_of_ai_revenue) - per_member(bought))[rows]
     own = np.maximum(capacity - np.maximum(sites_need, 0.0) * YEAR / np.asarray(eng.rent_per_gw_year), 0.0)
     ai_share = np.array([[outside.share.get(s, 0.0)] for s in world.sellers[:-1]] + [[1 - sum(outside.share.values())]])
