@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import isnan
+from dataclasses import dataclass
+from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -14,9 +14,13 @@ from ouroloop.core import Quarter
 from ouroloop.dossier import Dossier, EntityKind
 from ouroloop.economy.operations import CHIPS, OTHER, SITES, Closing, Pair, Receipts, Spending, Spot
 from ouroloop.economy.world import OUTSIDE, World
+from ouroloop.instruments.cloud_contract import CloudContracts
+from ouroloop.instruments.equity_round import EquityRounds
 from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
 from ouroloop.instruments.instrument import Instrument
+from ouroloop.instruments.lease import Leases
 from ouroloop.instruments.loan import Loans
+from ouroloop.instruments.order import Orders
 from ouroloop.instruments.vintages import Vintages
 from ouroloop.ledger import Account, AccountClass, cash
 from ouroloop.scenario.axes import (
@@ -30,10 +34,12 @@ from ouroloop.scenario.axes import (
     customers_of,
 )
 from ouroloop.scenario.contracts import Contracts
-from ouroloop.scenario.contracts.books import Book, Books, books
+from ouroloop.scenario.contracts.books import Book, books
 from ouroloop.scenario.contracts.supply import Shares
 from ouroloop.scenario.opening import Opening
 from ouroloop.scenario.opening_debts import Debt
+
+Kind = TypeVar("Kind", bound=Instrument)
 
 BUILDER_KINDS = (EntityKind.CLOUD, EntityKind.NEOCLOUD, EntityKind.LAB)
 """Who builds or rents out compute."""
@@ -56,10 +62,10 @@ class Assembled:
 
     world: World
     contracts: Contracts
-    cloud: Book
-    orders: Book
-    rounds: Book
-    leases: Book
+    cloud: Book[CloudContracts]
+    orders: Book[Orders]
+    rounds: Book[EquityRounds]
+    leases: Book[Leases]
     debts: tuple[Debt | None, ...]
     """The opening debt behind each contract of `world.loans`; None for a lender that has lent nothing yet."""
     frozen: tuple[bool, ...]
@@ -133,17 +139,15 @@ def assemble(
         orders=orders.instrument,
         cloud=cloud.instrument,
         leases=leases.instrument,
-        spot=Spot(
-            tuple((lab, b) for lab in builders if kind[lab] is EntityKind.LAB for b in builders if b != lab)
-        ),
+        spot=Spot(tuple((lab, b) for lab in builders if kind[lab] is EntityKind.LAB for b in builders if b != lab)),
         spending=spending,
         warrants=warrants,
         chips=Vintages(builders, (CHIPS,) * len(builders), 4 * _MAX_YEARS[CHIPS]),
         sites=Vintages(builders, (SITES,) * len(builders), 4 * _MAX_YEARS[SITES]),
-        other=Vintages(
-            tuple(m for m, _ in spending.other), (OTHER,) * len(spending.other), 4 * _MAX_YEARS[OTHER]
+        other=Vintages(tuple(m for m, _ in spending.other), (OTHER,) * len(spending.other), 4 * _MAX_YEARS[OTHER]),
+        closing=Closing(
+            builders, _holdings(opening, rounds.instrument.investors, rounds.instrument.issuers, money, receipts)
         ),
-        closing=Closing(builders, _holdings(opening, rounds.instrument.investors, rounds.instrument.issuers, money, receipts)),
         chips_by_age=_by_age(opening, builders, CHIPS),
         sites_by_age=_by_age(opening, builders, SITES),
         other_by_age=_by_age(opening, tuple(m for m, _ in spending.other), OTHER),
@@ -175,7 +179,7 @@ def made_quarters(made: Contracts) -> tuple[Quarter, ...]:
     return tuple(made.first + n for n in range(made.quarters))
 
 
-def _some(book: Book, keep: Sequence[bool]) -> Book:
+def _some(book: Book[Kind], keep: Sequence[bool]) -> Book[Kind]:
     """The rows of a book that are kept: of its tuples and arrays alike."""
     at = np.flatnonzero(np.array(keep, bool))
     count = len(keep)
@@ -187,7 +191,7 @@ def _some(book: Book, keep: Sequence[bool]) -> Book:
             return value[at]
         return value
 
-    instrument: Instrument = book.instrument
+    instrument = book.instrument
     fields = {name: cut(getattr(instrument, name)) for name in instrument.__dataclass_fields__}
     return Book(type(instrument)(**fields), tuple(book.rows[n] for n in at))
 
@@ -206,15 +210,11 @@ def _loans(
     floating = [debt.floating if debt else lender != BOND_INVESTORS for (lender, _), debt in rows.items()]
     loans = Loans(names, tuple(x for x, _ in rows), tuple(x for _, x in rows), jnp.asarray(floating, bool))
     classes = tuple(_CLASSES.get(lender, "private_credit") for lender, _ in rows)
-    draws = tuple(
-        lender in _CLASSES and dossier.entities[firm].kind not in VEHICLE_KINDS for lender, firm in rows
-    )
+    draws = tuple(lender in _CLASSES and dossier.entities[firm].kind not in VEHICLE_KINDS for lender, firm in rows)
     return loans, tuple(rows.values()), classes, draws
 
 
-def _guarantees(
-    axes: Axes, signed: Guarantees, loans: Loans, quarters: int
-) -> tuple[Guarantees, tuple[int, ...]]:
+def _guarantees(axes: Axes, signed: Guarantees, loans: Loans, quarters: int) -> tuple[Guarantees, tuple[int, ...]]:
     """What is signed, and behind every loan a promise of the government that only a scenario makes."""
     pairs = list(zip(loans.lenders, loans.borrowers, strict=True))
     keep = [
@@ -224,7 +224,9 @@ def _guarantees(
     at = [n for n, kept in enumerate(keep) if kept]
     rows = np.array(at, np.int64)
     behind = [
-        pairs.index((signed.creditors[n], signed.debtors[n])) if (signed.creditors[n], signed.debtors[n]) in pairs else OUTSIDE
+        pairs.index((signed.creditors[n], signed.debtors[n]))
+        if (signed.creditors[n], signed.debtors[n]) in pairs
+        else OUTSIDE
         for n in at
     ]
     extra = len(pairs)
@@ -285,7 +287,7 @@ def _by_age(opening: Opening, owners: Sequence[str], asset: str) -> np.ndarray:
     return np.array(worth)[:, None] * parts[None, :] if owners else np.zeros((0, ages))
 
 
-def _announced(made: Contracts, cloud: Book) -> tuple[tuple[int, int, float], ...]:
+def _announced(made: Contracts, cloud: Book[CloudContracts]) -> tuple[tuple[int, int, float], ...]:
     """Promises that are not firm yet become known when they first move money, if they become firm at all."""
     found: list[tuple[int, int, float]] = []
     for contract, number in enumerate(cloud.rows):

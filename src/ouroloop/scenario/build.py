@@ -47,7 +47,7 @@ class Economy:
 
     world: World
     inputs: Inputs
-    draws: Mapping[str, Float64[Array, " path"]]
+    draws: Mapping[str, Float64[np.ndarray, " #path"]]
     """What was drawn of every assumption that the engine reads, by id."""
     opening: Opening
     assembled: Assembled
@@ -113,9 +113,7 @@ def _base(dossier: Dossier, horizon: int) -> _Base:
     promised = contracts(dossier, where, opening.quarter + 1, horizon)
     shares, outside = supply_shares(dossier, where), outside_spend(dossier, where)
     tenor = {name: dossier.assumptions[row].value for name, row in _TENOR.items()}
-    made = assemble(
-        dossier, where, opening, promised, shares, tuple(outside.share), tenor_years=tenor
-    )
+    made = assemble(dossier, where, opening, promised, shares, tuple(outside.share), tenor_years=tenor)
     return _Base(where, shares, outside, made)
 
 

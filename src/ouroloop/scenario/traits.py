@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import jax.numpy as jnp
 import numpy as np
@@ -13,8 +15,8 @@ from ouroloop.behavior.demand import free_growth
 from ouroloop.core import Quarter
 from ouroloop.dossier import Dossier, EntityKind
 from ouroloop.economy.operations import CHIPS
-from ouroloop.economy.parameters import Parameters
-from ouroloop.economy.world import Traits
+from ouroloop.economy.parameters import EngineParameters, Parameters
+from ouroloop.economy.world import Traits, World
 from ouroloop.ledger import Account, AccountClass, cash
 from ouroloop.scenario.assemble import RATED_KINDS, Assembled
 from ouroloop.scenario.contracts.backlog import backlogs
@@ -24,6 +26,9 @@ from ouroloop.scenario.outside_spend import Spend
 
 Values = NDArray[np.float64]
 YEAR = 4
+COST_SHARES = (0.2, 1.6)
+"""Running cost over revenue is kept within these: what lies beyond is a gap of the sources, not a business."""
+_COST_OVER_BOOK = 1.8
 
 
 def traits(
@@ -40,110 +45,229 @@ def traits(
     Core revenue is what is published less what the model itself makes of AI sales, of contracts that run already and of
     chips. Running cost is what is left of revenue after published operating cash, interest and modelled purchases,
     within the range that an assumption allows. What a cloud without a core business publishes as backlog beyond its
-    named contracts comes from customers whom nobody names, over years. Compute in GW is what the plant in the books is at the opening's cost
-    of a GW, or, for such a cloud, what its revenue rents; sites under construction are as many as the pace of capex builds.
+    named contracts comes from customers whom nobody names, over years. Compute in GW is what the plant in the books is
+    at the opening's cost of a GW, or, for such a cloud, what its revenue rents; sites under construction are as many as
+    the pace of capex builds.
 
     `binding` [contract, 1 or path]: the share of each cloud contract that binds on each path.
     """
-    world, rates = made.world, opening.run_rates
-    members, builders = world.members, world.builders
-    eng = parameters.engine
-    paths = max(outside.spend.shape[0], binding.shape[1], *(np.size(leaf) for leaf in (eng.site_cost_per_gw,)))
+    return _Opened(dossier, opening, made, shares, outside, parameters, binding).traits()
 
-    def rate(name: str) -> Values:
-        return np.nan_to_num(np.broadcast_to(rates.values(name), (len(members), max(1, rates.values(name).shape[1]))))
 
-    def per_member(values: Mapping[str, Values]) -> Values:
-        return np.array([np.broadcast_to(values.get(m, np.zeros(1)), (paths,)) for m in members])
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    """The pieces of `traits`, by member or builder and path."""
 
-    spend, seen = np.broadcast_to(outside.spend, (paths,)), np.broadcast_to(outside.growth, (paths,))
-    growth = np.asarray(free_growth(parameters.demand, jnp.asarray(spend), jnp.asarray(seen)))
-    ai = {m: spend * share for m, share in outside.share.items() if m in members}
-    runs = np.array([made.contracts.terms[n].payments.before > 0 for n in made.cloud.rows], bool)[:, None]
-    first = np.asarray(world.cloud.schedule)[:, :1] * binding * runs
-    served = {m: first[[p == m for _, p in world.cloud.parties]].sum(axis=0) for m in members}
-    bought = {m: first[[c == m for c, _ in world.cloud.parties]].sum(axis=0) for m in members}
-    chip = np.array([shares.share[shares.builders.index(b), shares.vendors.index(v)] for b, v in world.spending.chips])
-    chip_share = chip[:, None]
+    dossier: Dossier
+    opening: Opening
+    made: Assembled
+    shares: Shares
+    outside: Spend
+    parameters: Parameters
+    binding: Values
 
-    capex, ppe = rate("capex"), {asset: _plant(opening, members, asset) for asset in ("chips", "sites", "unfinished_sites")}
-    core_part = np.asarray(eng.core_capex_share)
-    core_firms = np.array([dossier.entities[m].kind in RATED_KINDS for m in members])[:, None]
-    rows = world.builder_rows
-    for_ai = np.where(core_firms, 1 - core_part, 1.0) * np.isin(np.arange(len(members)), rows)[:, None]
-    ai_capex = capex * for_ai
-    chips_bought = ai_capex[rows][world.chip_builder] * np.asarray(parameters.completion.chip_share) * chip_share
-    sold = {v: chips_bought[[w == v for _, w in world.spending.chips]].sum(axis=0) for v in world.vendors}
+    @property
+    def engine(self) -> EngineParameters:
+        return self.parameters.engine
 
-    modelled = per_member(ai) + per_member(served) + per_member(sold)
-    published = rate("revenue") + np.zeros((len(members), paths))
-    revenue = np.maximum(published, modelled)
-    core = revenue - modelled
-    known = np.array([rates.members[m].revenue.known and rates.members[m].operating_cash.known for m in members])[:, None]
-    operating, interest = rate("operating_cash"), rate("interest")
-    positive = np.where(revenue > 0, revenue, 1.0)
-    # Labs rent compute beyond what is signed; it is in their published cost and must not be counted twice.
-    labs = np.array([dossier.entities[m].kind is EntityKind.LAB for m in members])[:, None]
-    rented = np.where(labs, per_member(ai) * np.asarray(eng.compute_share_of_ai_revenue), 0.0)
-    share = (revenue - operating - interest - np.maximum(per_member(bought), rented)) / positive
-    usual = np.asarray(eng.usual_cost_share)
-    cost_share = np.where(known, np.clip(share, 0.2, 1.6), usual)
+    @property
+    def world(self) -> World:
+        return self.made.world
 
-    worth = np.nan_to_num(rates.values("market_value"))
-    backlog = {m: _backlog(world.cloud.schedule, [p == m for _, p in world.cloud.parties]) for m in members}
-    fallback = np.array([[float(np.asarray(eng.value_of_backlog).mean()) * backlog[m]] for m in members])
-    quoted = np.array([rates.members[m].market_value.basis not in ("assumed", "unknown") for m in members])[:, None]
-    equity = np.where(quoted, worth, np.maximum(worth, fallback)) + np.zeros((len(members), paths))
-    debt = np.array([sum((d.principal for d in opening.debts_of(m)), np.zeros(1)).mean() for m in members])[:, None]
-    money = np.array([_balance(opening, cash(m)) for m in members])[:, None]
-    part = modelled / positive
-    growing = part * seen + (1 - part) * np.asarray(eng.core_growth)
-    multiple = np.where(revenue > 0, np.maximum(equity + debt - money, 0.0) / positive, 0.0)
+    @cached_property
+    def paths(self) -> int:
+        return max(self.outside.spend.shape[0], self.binding.shape[1], np.size(self.engine.site_cost_per_gw))
 
-    clouds = np.array([dossier.entities[m].kind is EntityKind.NEOCLOUD for m in members])[:, None]
-    other = {backlog.provider: backlog.other for backlog in backlogs(dossier, opening.axes)}
-    unnamed = np.array([[other.get(m, 0.0)] for m in members]) / (YEAR * np.asarray(eng.backlog_years)) * clouds
+    def rate(self, name: str) -> Values:
+        """A run rate [member, 1 or path]; 0 where it is unknown."""
+        return np.nan_to_num(self.opening.run_rates.values(name))
 
-    capacity, pipeline, starts = _compute(opening, made, parameters, ai_capex[rows], ppe, paths)
-    capacity = np.where(clouds[rows], revenue[rows] * YEAR / np.asarray(eng.rent_per_gw_year), capacity)
-    sites_need = (per_member(served) + per_member(ai) * np.asarray(eng.compute_share_of_ai_revenue) - per_member(bought))[rows]
-    own = np.maximum(capacity - np.maximum(sites_need, 0.0) * YEAR / np.asarray(eng.rent_per_gw_year), 0.0)
-    ai_share = np.array([[outside.share.get(s, 0.0)] for s in world.sellers[:-1]] + [[1 - sum(outside.share.values())]])
-    consumers = np.asarray(parameters.demand.consumer_share)
-    kinds = np.array([np.broadcast_to(consumers if who == "consumers" else 1 - consumers, (paths,)) for who, _ in world.receipts.ai])
-    payout, trailing = rate("payout"), np.maximum(operating, 1e-9)
-    ladder, loan_rate = _loans(made, parameters, paths)
-    return Traits(
-        revenue=jnp.asarray(revenue),
-        core=jnp.asarray(core),
-        unnamed=jnp.asarray(unnamed),
-        cost_share=jnp.asarray(cost_share),
-        operating_cash=jnp.asarray(operating),
-        interest=jnp.asarray(interest),
-        payout_share=jnp.asarray(np.where(operating > 0, np.clip(payout / trailing, 0.0, 1.0), 0.0)),
-        other_capex=jnp.asarray(capex - ai_capex),
-        equity_value=jnp.asarray(equity),
-        investment_grade=jnp.asarray(core_firms.astype(np.float64)),
-        ai_spend=jnp.asarray(spend),
-        ai_growth=jnp.asarray(growth),
-        ai_share=jnp.asarray(ai_share),
-        capex=jnp.asarray(capex),
-        growth=jnp.asarray(growing),
-        enterprise_multiple=jnp.asarray(multiple),
-        kind_share=jnp.asarray(kinds.reshape(len(world.receipts.ai), paths)),
-        capacity=jnp.asarray(capacity),
-        pipeline=jnp.asarray(pipeline),
-        starts=jnp.asarray(starts),
-        starts_year_ago=jnp.asarray(starts * np.exp(-np.asarray(eng.starts_growth))),
-        own_use=jnp.asarray(own),
-        chip_share=jnp.asarray(chip_share),
-        vendor_weight=jnp.asarray(_vendor_weights(opening, made)),
-        loan_ladder=jnp.asarray(ladder),
-        loan_rate=jnp.asarray(loan_rate),
-        gw_per_usd_bn=jnp.asarray(_gw_per_usd_bn(made)),
-        opening_price_usd=jnp.asarray(_prices(dossier, made)),
-        power_years=jnp.asarray([_years_since_mid_2025(opening.quarter)]),
-    )
+    def of_kinds(self, *kinds: EntityKind) -> NDArray[np.bool_]:
+        """[member, 1]: is it of one of these kinds?"""
+        return np.array([[self.dossier.entities[m].kind in kinds] for m in self.world.members])
+
+    def by_member(self, values: Mapping[str, Values]) -> Values:
+        """What stands under members' names, [member, path]; 0 for the others."""
+        nothing = np.zeros(1)
+        return np.array([np.broadcast_to(values.get(m, nothing), (self.paths,)) for m in self.world.members])
+
+    @cached_property
+    def spend(self) -> Values:
+        return np.broadcast_to(self.outside.spend, (self.paths,))
+
+    @cached_property
+    def growth_seen(self) -> Values:
+        return np.broadcast_to(self.outside.growth, (self.paths,))
+
+    @cached_property
+    def ai(self) -> Values:
+        """Outside AI revenue of the opening quarter."""
+        sold = {m: self.spend * share for m, share in self.outside.share.items() if m in self.world.members}
+        return self.by_member(sold)
+
+    @cached_property
+    def _running(self) -> Values:
+        """[contract, path]: what contracts that run already bill in the first quarter."""
+        runs = [[self.made.contracts.terms[n].payments.before > 0] for n in self.made.cloud.rows]
+        return np.asarray(self.world.cloud.schedule)[:, :1] * self.binding * np.array(runs, bool).reshape(-1, 1)
+
+    @cached_property
+    def served(self) -> Values:
+        """Compute sold under contracts."""
+        parties = self.world.cloud.parties
+        rows = {m: self._running[[p == m for _, p in parties]].sum(axis=0) for m in self.world.members}
+        return self.by_member(rows)
+
+    @cached_property
+    def bought(self) -> Values:
+        """Compute bought under contracts."""
+        parties = self.world.cloud.parties
+        rows = {m: self._running[[c == m for c, _ in parties]].sum(axis=0) for m in self.world.members}
+        return self.by_member(rows)
+
+    @cached_property
+    def chip_share(self) -> Values:
+        """[pair, 1] of `Spending.chips`."""
+        builders, vendors, share = self.shares.builders, self.shares.vendors, self.shares.share
+        pairs = self.world.spending.chips
+        return np.array([[share[builders.index(b), vendors.index(v)]] for b, v in pairs]).reshape(len(pairs), 1)
+
+    @cached_property
+    def ai_capex(self) -> Values:
+        """The part of capex that builds compute: all of it, or what a core business leaves."""
+        core = np.where(self.of_kinds(*RATED_KINDS), np.asarray(self.engine.core_capex_share), 0.0)
+        builds = np.isin(np.arange(len(self.world.members)), self.world.builder_rows)[:, None]
+        return self.rate("capex") * (1.0 - core) * builds
+
+    @cached_property
+    def chips_sold(self) -> Values:
+        chips = self.ai_capex[self.world.builder_rows][self.world.chip_builder]
+        bought = chips * np.asarray(self.parameters.completion.chip_share) * self.chip_share
+        pairs = self.world.spending.chips
+        return self.by_member({v: bought[[w == v for _, w in pairs]].sum(axis=0) for v in self.world.vendors})
+
+    @cached_property
+    def modelled(self) -> Values:
+        """What the model itself makes of revenue in the first quarter."""
+        return self.ai + self.served + self.chips_sold
+
+    @cached_property
+    def revenue(self) -> Values:
+        return np.maximum(self.rate("revenue"), self.modelled)
+
+    @cached_property
+    def cost_share(self) -> Values:
+        rates = self.opening.run_rates.members
+        known = [[rates[m].revenue.known and rates[m].operating_cash.known] for m in self.world.members]
+        # Labs rent compute beyond what is signed; it is in their published cost and must not be counted twice.
+        rented = np.where(
+            self.of_kinds(EntityKind.LAB), self.ai * np.asarray(self.engine.compute_share_of_ai_revenue), 0.0
+        )
+        left = self.revenue - self.rate("operating_cash") - self.rate("interest") - np.maximum(self.bought, rented)
+        share = np.clip(left / np.where(self.revenue > 0, self.revenue, 1.0), *COST_SHARES)
+        return np.where(np.array(known), share, np.asarray(self.engine.usual_cost_share))
+
+    @cached_property
+    def equity(self) -> Values:
+        """Market value; where nobody published one, at least a part of the signed backlog."""
+        members, parties = self.world.members, self.world.cloud.parties
+        worth = np.nan_to_num(self.opening.run_rates.values("market_value"))
+        bases = [self.opening.run_rates.members[m].market_value.basis for m in members]
+        quoted = np.array([[basis not in ("assumed", "unknown")] for basis in bases])
+        schedule = np.asarray(self.world.cloud.schedule)
+        backlog = np.array([[schedule[[p == m for _, p in parties]].sum()] for m in members])
+        part = np.asarray(self.engine.value_of_backlog)
+        return np.where(quoted, worth, np.maximum(worth, backlog * part)) + np.zeros((len(members), self.paths))
+
+    @cached_property
+    def multiple(self) -> Values:
+        """Market value with net debt over revenue of a quarter."""
+        members = self.world.members
+        debt = [[sum((d.principal for d in self.opening.debts_of(m)), np.zeros(1)).mean()] for m in members]
+        money = [[_balance(self.opening, cash(m))] for m in members]
+        whole = np.maximum(self.equity + np.array(debt) - np.array(money), 0.0)
+        return np.where(self.revenue > 0, whole / np.where(self.revenue > 0, self.revenue, 1.0), 0.0)
+
+    @cached_property
+    def growth(self) -> Values:
+        part = self.modelled / np.where(self.revenue > 0, self.revenue, 1.0)
+        return part * self.growth_seen + (1 - part) * np.asarray(self.engine.core_growth)
+
+    @cached_property
+    def unnamed(self) -> Values:
+        other = {backlog.provider: backlog.other for backlog in backlogs(self.dossier, self.opening.axes)}
+        backlog = np.array([[other.get(m, 0.0)] for m in self.world.members])
+        return backlog / (YEAR * np.asarray(self.engine.backlog_years)) * self.of_kinds(EntityKind.NEOCLOUD)
+
+    @cached_property
+    def capacity(self) -> Values:
+        """GW. Chips in the books are half worn on average: a GW of them cost about twice what they are carried at."""
+        rows = self.world.builder_rows
+        chips = np.array([[_balance(self.opening, Account(m, AccountClass.REAL, CHIPS))] for m in self.world.builders])
+        cost = np.asarray(self.parameters.completion.chip_share) * np.asarray(self.engine.site_cost_per_gw)
+        rented = self.revenue[rows] * YEAR / np.asarray(self.engine.rent_per_gw_year)
+        return np.where(self.of_kinds(EntityKind.NEOCLOUD)[rows], rented, _COST_OVER_BOOK * chips / cost)
+
+    @cached_property
+    def by_stage(self) -> Values:
+        """GW in each stage of the pipeline: one that holds the same in every stage spends the pace of capex."""
+        spent = self.ai_capex[self.world.builder_rows] + np.zeros((len(self.world.builders), self.paths))
+        return spent / (self._speed * np.asarray(self.engine.site_cost_per_gw))
+
+    @property
+    def _speed(self) -> Values:
+        """The part of a stage that is finished in a quarter."""
+        return np.minimum(STAGES / (YEAR * np.asarray(self.parameters.completion.build_years)), 1.0)
+
+    @cached_property
+    def own_use(self) -> Values:
+        """GW that neither contracts nor own AI sales explain."""
+        sales = self.served + self.ai * np.asarray(self.engine.compute_share_of_ai_revenue) - self.bought
+        explained = np.maximum(sales[self.world.builder_rows], 0.0) * YEAR / np.asarray(self.engine.rent_per_gw_year)
+        return np.maximum(self.capacity - explained, 0.0)
+
+    def traits(self) -> Traits:
+        world, parameters, operating = self.world, self.parameters, self.rate("operating_cash")
+        named = self.outside.share
+        ai_share = [[named.get(s, 0.0)] for s in world.sellers[:-1]] + [[1 - sum(named.values())]]
+        consumers = np.broadcast_to(np.asarray(parameters.demand.consumer_share), (self.paths,))
+        kinds = [consumers if who == "consumers" else 1 - consumers for who, _ in world.receipts.ai]
+        paid_out = np.clip(self.rate("payout") / np.where(operating > 0, operating, 1.0), 0.0, 1.0)
+        growth = free_growth(parameters.demand, jnp.asarray(self.spend), jnp.asarray(self.growth_seen))
+        starts = self.by_stage * self._speed
+        ladder, loan_rate = _loans(self.made, parameters)
+        arrays = {
+            "revenue": self.revenue,
+            "core": self.revenue - self.modelled,
+            "unnamed": self.unnamed,
+            "cost_share": self.cost_share,
+            "operating_cash": operating,
+            "interest": self.rate("interest"),
+            "payout_share": np.where(operating > 0, paid_out, 0.0),
+            "other_capex": self.rate("capex") - self.ai_capex,
+            "equity_value": self.equity,
+            "investment_grade": self.of_kinds(*RATED_KINDS).astype(np.float64),
+            "ai_spend": self.spend,
+            "ai_growth": growth,
+            "ai_share": np.array(ai_share),
+            "capex": self.rate("capex"),
+            "growth": self.growth,
+            "enterprise_multiple": self.multiple,
+            "kind_share": np.array(kinds).reshape(len(world.receipts.ai), self.paths),
+            "capacity": self.capacity,
+            "pipeline": np.repeat(self.by_stage[:, None, :], STAGES, axis=1),
+            "starts": starts,
+            "starts_year_ago": starts * np.exp(-np.asarray(self.engine.starts_growth)),
+            "own_use": self.own_use,
+            "chip_share": self.chip_share,
+            "vendor_weight": _vendor_weights(self.opening, self.made),
+            "loan_ladder": ladder,
+            "loan_rate": loan_rate,
+            "gw_per_usd_bn": _gw_per_usd_bn(self.made),
+            "opening_price_usd": _prices(self.dossier, self.made),
+            "power_years": np.array([_years_since_mid_2025(self.opening.quarter)]),
+        }
+        return Traits(**{name: jnp.asarray(array, jnp.float64) for name, array in arrays.items()})
 
 
 def _balance(opening: Opening, account: Account) -> float:
@@ -151,38 +275,7 @@ def _balance(opening: Opening, account: Account) -> float:
     return line.point if line else 0.0
 
 
-def _plant(opening: Opening, members: tuple[str, ...], asset: str) -> Values:
-    return np.array([[_balance(opening, Account(m, AccountClass.REAL, asset))] for m in members])
-
-
-def _backlog(schedule: object, rows: list[bool]) -> float:
-    return float(np.asarray(schedule)[np.array(rows, bool)].sum()) if any(rows) else 0.0
-
-
-def _compute(
-    opening: Opening,
-    made: Assembled,
-    parameters: Parameters,
-    ai_capex: Values,
-    ppe: Mapping[str, Values],
-    paths: int,
-) -> tuple[Values, Values, Values]:
-    """GW that run, GW by stage, and GW started in a quarter, by builder.
-
-    Chips in the books are half worn on average: a GW of them cost twice what they are carried at, times the part of a
-    site's cost that is chips. A pipeline in which every stage holds the same spends, in a quarter, stages/(4 x years) of
-    its cost: that gives its size from the pace of capex.
-    """
-    rows = made.world.builder_rows
-    cost, chip = np.asarray(parameters.engine.site_cost_per_gw), np.asarray(parameters.completion.chip_share)
-    capacity = 1.8 * ppe["chips"][rows] / (chip * cost) + np.zeros((len(rows), paths))
-    speed = np.minimum(STAGES / (YEAR * np.asarray(parameters.completion.build_years)), 1.0)
-    by_stage = ai_capex / (speed * cost) + np.zeros((len(rows), paths))
-    pipeline = np.repeat(by_stage[:, None, :], STAGES, axis=1)
-    return capacity, pipeline, by_stage * speed
-
-
-def _loans(made: Assembled, parameters: Parameters, paths: int) -> tuple[Values, Values]:
+def _loans(made: Assembled, parameters: Parameters) -> tuple[Values, Values]:
     """Ladders and rates of all loans at the opening: slots up to the horizon, and one for what lies beyond."""
     horizon = len(made.world.quarters)
     base = float(np.asarray(parameters.engine.base_rate).mean())
