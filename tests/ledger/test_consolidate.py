@@ -58,6 +58,20 @@ def test_profit_in_goods_used_up_lowers_depreciation_instead():
     assert (one(group.revenue), one(group.profit), one(group.assets)) == (0.0, 0.0, 100.0)
 
 
+def test_a_warrant_earned_inside_the_group_takes_nothing_off_its_revenue_twice():
+    # A maker sells chips for 10 to its cloud and gives it warrants of 3 for buying: 7 of revenue, chips at 7; as a
+    # group it sold nothing.
+    world = books.build(
+        [books.purchase_capitalized("cloud", "maker"), books.warrant_vested("maker", "cloud", asset="equipment")]
+    )
+    names = {flow.name: amount for flow, amount in zip(world.flows, (10.0, 3.0), strict=True)}
+    amounts = world.amounts(names)
+    kept = books.post(world, books.open_books(world, {books.cash("cloud"): 10.0}), amounts)
+    group = books.consolidate(world, kept, amounts, ["maker", "cloud"])
+    assert one(group.revenue_booked) == 7.0
+    assert one(group.revenue) == 0.0
+
+
 def test_claims_inside_go_and_claims_of_outsiders_stay():
     world = books.build(
         [

@@ -126,11 +126,13 @@ def _sales(
 ) -> Iterator[Elimination]:
     """Income of one member that is cost of another."""
     for flow in flows:
-        income = [g.account for g in flow.legs if g.account.account_class is _C.INCOME and g.account.entity in members]
+        earning = [g for g in flow.legs if g.account.account_class is _C.INCOME and g.account.entity in members]
+        income = [g.account for g in earning]
         costs = [g.account for g in flow.legs if g.account.account_class in (_C.EXPENSE, _C.REAL)]
         if len(income) != 1 or len(costs) != 1 or costs[0].entity not in members - {income[0].entity}:
             continue
-        (earned,), (cost,), price = income, costs, moved[flow.name]
+        # A warrant earned by a customer takes income off: its leg is a debit, and what it eliminates is negative.
+        (earned,), (cost,), price = income, costs, -earning[0].sign * moved[flow.name]
         if cost.account_class is _C.EXPENSE:
             yield Elimination(f"sold and used up inside: {flow.name}", earned, cost, price)
             continue
