@@ -1,0 +1,43 @@
+"""The first day as plain arrays: the engine's opening state and inputs, every array ending in `path`."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from types import SimpleNamespace
+from typing import Any
+
+import jax
+import numpy as np
+
+from ouroloop.economy.open import open_state
+from ouroloop.economy.today import _normals  # pyright: ignore[reportPrivateUsage]
+from ouroloop.economy.world import Inputs, World
+
+Plain = SimpleNamespace
+
+
+def plain(of: Any) -> Any:
+    """An engine's record as a namespace of NumPy arrays, records in it as well."""
+    if hasattr(of, "__dataclass_fields__"):
+        return Plain(**{field.name: plain(getattr(of, field.name)) for field in fields(of)})
+    return np.array(of)
+
+
+def opening_state(world: World, inputs: Inputs) -> Plain:
+    """The state before the first quarter."""
+    return plain(jax.jit(open_state, static_argnums=0)(world, inputs))
+
+
+def engine_draws(inputs: Inputs, quarter: int) -> np.ndarray:
+    """The engine's own draws of a quarter, [draw, path]: what a twin must be given to come to the same numbers."""
+    count = 5 + inputs.traits.ai_share.shape[0] + inputs.traits.revenue.shape[0]
+    return np.array(jax.jit(_normals, static_argnums=2)(inputs.keys, quarter, count))
+
+
+def of_path(of: Any, path: int, paths: int) -> Any:
+    """One path of a namespace of arrays, as floats and lists."""
+    if isinstance(of, Plain):
+        return Plain(**{name: of_path(value, path, paths) for name, value in vars(of).items()})
+    if of.ndim == 0:
+        return of.item()
+    return of[..., path if of.shape[-1] == paths else 0].tolist()

@@ -1,0 +1,497 @@
+"""The second half of the quarter in plain Python: what is due, who lends, who pays, who fails."""
+
+from __future__ import annotations
+
+from math import exp, inf, log
+from types import SimpleNamespace as Record
+from typing import Any
+
+from benchmarks.economy.pure_python_numbers import exposure, plant_values, whole
+from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
+from ouroloop.core import QUANTUM
+
+STILL = 2.0**-31
+OVERDUE = 2
+PENDING, POSTED, VOID, EXPIRED = 1, 2, 3, 4
+RANKS = ("loan", "secured_bond", "unsecured_bond", "subordinated")
+
+Lists = Any
+
+
+def fall_due(net: Lists, own: Record, s: Record, q: Record) -> None:
+    """Bills, orders, rents, spot compute, interest, principal, tranches; all claims on members, in their order."""
+    contracts, today, now = s.contracts, q.calendar, q.quarter
+    here = [defaulted <= 0 for defaulted in s.default.defaulted] + [True]
+    ready = [
+        have / wanted if wanted > have else 1.0 for have, wanted in zip(s.plant.capacity, q.wanted, strict=True)
+    ] + [1.0]
+    q.billed, cloud = [], contracts.cloud
+    for c, by_age in enumerate(cloud.bills.by_age):
+        share = own.cloud_share[c] * today.cloud_binds[c] * ready[net.cloud_builder[c]]
+        committed = net.cloud_by_now[c][now + 1] - net.cloud_by_now[c][now]
+        bill = 0.0 if cloud.ended[c] else whole(committed * share * max(1.0, net.cloud_take_or_pay[c]))
+        q.billed.append(bill)
+        by_age[:] = [bill, by_age[0], by_age[1], by_age[2] + by_age[3]]
+    q.shortfall, q.fee, orders = [], [], contracts.orders
+    for o, by_age in enumerate(orders.bills.by_age):
+        cancel = not (here[net.order_buyer[o]] and here[net.order_seller[o]])
+        by_now, canceled = net.orders_by_now[o], orders.canceled[o] or cancel
+        backlog = by_now[-1] - orders.arrived[o] + orders.waiting[o]
+        fee = whole(net.cancellation[o] * backlog) if cancel and not orders.canceled[o] else 0.0
+        arriving = 0.0 if canceled else max(by_now[now + 1] - orders.arrived[o], 0.0)
+        share = own.order_share[o] * today.order_binds[o]
+        shortfall = whole(net.take_or_pay[o] * (arriving - arriving * share))
+        orders.arrived[o] += arriving
+        orders.waiting[o] = 0.0 if canceled else orders.waiting[o] + whole(arriving * share)
+        orders.canceled[o] = canceled
+        by_age[:] = [shortfall + fee, by_age[0], by_age[1], by_age[2] + by_age[3]]
+        q.shortfall.append(shortfall)
+        q.fee.append(fee)
+    leases = contracts.leases
+    for n, factor in enumerate(today.lease_factor):
+        leases.rent_share[n] *= factor
+        leases.arrears[n] += whole(leases.rent_share[n] * net.lease_first[n][now])
+    _spot(net, own, s, q)
+    loans, base = contracts.loans, own.parameters.engine.base_rate
+    q.interest = [
+        whole(owed * (rate + base if floating else rate) / 4) if owed else 0.0
+        for owed, rate, floating in zip(loans.owed, loans.rate, net.floating, strict=True)
+    ]
+    last = len(loans.ladder[0]) - 1
+    q.principal = [ladder[now] if now < last else 0.0 for ladder in loans.ladder]
+    q.willing, rounds, q.outside_rounds = [], [], [0.0] * net.members
+    for n, (investor, issuer) in enumerate(zip(net.round_investor, net.round_issuer, strict=True)):
+        willing = own.round_share[n] * today.round_pays[n] if here[investor] and here[issuer] else 0.0
+        pending = contracts.rounds.fate[n] == PENDING and net.round_first[n] <= now <= net.round_expiry[n]
+        amount = contracts.rounds.promised[n] * willing if pending else 0.0
+        q.willing.append(willing)
+        rounds.append(amount if investor >= 0 else 0.0)
+        if investor < 0:
+            q.outside_rounds[issuer] += amount
+    q.claims = [
+        *(sum(bills) * pays for bills, pays in zip(cloud.bills.by_age, today.cloud_pays, strict=True)),
+        *(sum(bills) + waiting for bills, waiting in zip(orders.bills.by_age, orders.waiting, strict=True)),
+        *((a + f) * pays for a, f, pays in zip(leases.arrears, leases.fee_owed, today.lease_pays, strict=True)),
+        *q.spot,
+        *q.interest,
+        *q.principal,
+        *rounds,
+        *q.costs,
+    ]
+    q.owes, q.earns = [0.0] * net.members, [0.0] * net.members
+    for amount, debtor, creditor in zip(q.claims, net.claim_debtor, net.claim_creditor, strict=True):
+        if amount:
+            q.owes[debtor] += amount
+            if creditor >= 0:
+                q.earns[creditor] += amount
+
+
+def _spot(net: Lists, own: Record, s: Record, q: Record) -> None:
+    share = own.parameters.engine.compute_share_of_ai_revenue * q.efficiency
+    signed = [0.0] * net.members
+    for customer, bill in zip(net.cloud_customer, q.billed, strict=True):
+        signed[customer] += bill
+    wants = {lab: max(share * q.ai_of[lab] - signed[lab], 0.0) for lab in net.spot_buyers}
+    idle = [max(have - used, 0.0) * q.rent / 4 for have, used in zip(s.plant.capacity, q.wanted, strict=True)]
+    q.spot_wanted, offered = sum(wants.values()), sum(idle)
+    served = min(q.spot_wanted, offered)
+    scale = served / q.spot_wanted / offered if served > 0 else 0.0
+    q.spot = [scale * wants[lab] * idle[b] for lab, b in zip(net.spot_buyer, net.spot_builder, strict=True)]
+
+
+def raise_funds(net: Lists, own: Record, s: Record, q: Record) -> None:
+    """Who asks for how much, and what do lenders and investors grant?"""
+    p, t, now, stocks = own.parameters, own.traits, q.quarter, s.books.stocks
+    sold = [0.0] * net.members
+    for vendor, builder, share in zip(net.chip_vendor, net.chip_builder, t.chip_share, strict=True):
+        if vendor >= 0:
+            sold[vendor] += q.chips[builder] * share
+    sites, money, soon = [0.0] * net.members, [0.0] * net.members, [0.0] * net.members
+    for row, shells, chips in zip(net.builder_rows, q.shells, q.chips, strict=True):
+        sites[row] = shells + chips
+    for row, amount in zip(net.money_vendor_row, q.vendor_money, strict=True):
+        money[row] += amount
+    loans = s.contracts.loans
+    ends = min(now + 5, len(loans.ladder[0]) - 1)
+    for row, ladder in zip(net.loan_borrower, loans.ladder, strict=True):
+        soon[row] += sum(ladder[now + 1 : ends])
+    q.floor = [p.funding.floor_quarters * max(cost, 0.0) for cost in q.costs]
+    q.need = [0.0] * net.members
+    for m in range(net.members):
+        if s.default.barred[m] <= 0:
+            spends = q.owes[m] + sites[m] + q.other_capex[m] + q.payout[m] + money[m]
+            kept = q.floor[m] + p.funding.prefunding * soon[m]
+            inflow = q.ai_of[m] + q.core[m] + q.earns[m] + sold[m] + q.outside_rounds[m]
+            q.need[m] = whole(max(spends + kept - stocks["cash"][m] - inflow, 0.0))
+    _raise_money(net, own, s, q)
+    q.lent = [0.0] * len(net.loan_lender)
+    for n, (lender, borrower) in enumerate(zip(net.loan_lender, net.loan_borrower, strict=True)):
+        lent = q.granted[lender].get(borrower, 0.0) if net.draws[n] else 0.0
+        if lent:
+            q.lent[n] = lent
+            rate = q.spread[borrower] + (0.0 if net.floating[n] else p.engine.base_rate)
+            owed = loans.owed[n] + lent
+            loans.rate[n] = (loans.rate[n] * loans.owed[n] + rate * lent) / owed
+            loans.owed[n] = owed
+            loans.ladder[n][min(now + net.tenor[n], len(loans.ladder[n]) - 1)] += lent
+
+
+def _offers(net: Lists, own: Record, s: Record, q: Record, asking: list[int]) -> tuple[list[Any], list[float]]:
+    """What each class would give each of those who ask, and what it has in all."""
+    p, grown = own.parameters.lending, exp(own.parameters.engine.core_growth * q.years)
+    rooms, patience, limits = [], [], []
+    for n, name in enumerate(LENDER_CLASSES):
+        rooms.append(getattr(p, f"{name}_capacity") * grown * q.calendar.credit_open[n])
+        lost = min(max(s.lender_lost[n] / s.lender_lent[n], 0.0), 1.0) if s.lender_lent[n] > 0 else 0.0
+        patience.append(1 / (1 + exp(-p.steepness * (1 - lost / getattr(p, f"{name}_loss")))))
+        limits.append(getattr(p, f"{name}_spread"))
+    backlog, secured = [0.0] * net.members, [0.0] * net.members
+    for n, provider in enumerate(net.cloud_provider):
+        if provider >= 0 and not s.contracts.cloud.ended[n]:
+            backlog[provider] += max(net.cloud_by_now[n][-1] - net.cloud_by_now[n][q.quarter + 1], 0.0)
+    for borrower, counts, owed in zip(net.loan_borrower, net.secured, s.contracts.loans.owed, strict=True):
+        if counts:
+            secured[borrower] += owed
+    plant = plant_values(net, s.plant, "economic")
+    offers = [{} for _ in LENDER_CLASSES]
+    for m in asking:
+        offered = []
+        for n, (room, patient, limit) in enumerate(zip(rooms, patience, limits, strict=True)):
+            urge = p.steepness * (1 - q.spread[m] / limit)
+            if n == EQUITY:
+                urge += p.pull_of_narrative * (q.equity.lasting[m] + q.equity.fresh[m])
+            offered.append(room * min(patient / (1 + exp(-urge)), p.single_borrower))
+        asked = sum(offered[n] for n in net.secured_classes)
+        base = p.advance_on_backlog * backlog[m] + p.advance_on_assets * max(plant[m], 0.0)
+        held = min(max(base - secured[m], 0.0), asked)
+        for n in net.secured_classes:
+            offered[n] *= held / asked if asked > 0 else 1.0
+        for n, offer in enumerate(offered):
+            if net.may_ask[n][m]:
+                offers[n][m] = max(offer, 0.0)
+    return offers, rooms
+
+
+def _raise_money(net: Lists, own: Record, s: Record, q: Record) -> None:
+    """Rung by rung; a class that is asked for more than it has gives everybody the same share."""
+    left = {m: need for m, need in enumerate(q.need) if need}
+    offers, rooms = _offers(net, own, s, q, list(left))
+    q.granted = [{} for _ in LENDER_CLASSES]
+    for rung in net.rungs:
+        for _ in rung:
+            part = {}
+            for m, need in left.items():
+                offered = sum(offers[n].get(m, 0.0) for n in rung if rooms[n] > 0)
+                part[m] = min(need / offered, 1.0) if offered > 0 else 0.0
+            for n in rung:
+                if rooms[n] <= 0:
+                    continue
+                asked = {m: offer * part[m] for m, offer in offers[n].items() if offer * part[m]}
+                by_all = sum(asked.values())
+                cut = rooms[n] / by_all if by_all > rooms[n] else 1.0
+                given_by_all = 0.0
+                for m, amount in asked.items():
+                    given = amount * cut // QUANTUM * QUANTUM
+                    offers[n][m] -= given
+                    left[m] -= given
+                    q.granted[n][m] = q.granted[n].get(m, 0.0) + given
+                    given_by_all += given
+                rooms[n] = 0.0 if by_all > rooms[n] else rooms[n] - given_by_all
+    q.refused = [left.get(m, 0.0) for m in range(net.members)]
+    q.new_shares = [q.granted[EQUITY].get(m, 0.0) for m in range(net.members)]
+    q.new_debt = [
+        sum(q.granted[n].get(m, 0.0) for n in range(len(LENDER_CLASSES)) if n != EQUITY) for m in range(net.members)
+    ]
+
+
+def clear_payments(net: Lists, s: Record, q: Record) -> None:
+    """Everybody's payments together, from above; then what contracts make of them."""
+    means = [
+        cash + whole(core) + whole(rounds) + debt + shares
+        for cash, core, rounds, debt, shares in zip(
+            s.books.stocks["cash"], q.core, q.outside_rounds, q.new_debt, q.new_shares, strict=True
+        )
+    ]
+    for firm, amount in zip(net.ai_firm, q.ai, strict=True):
+        means[firm] += whole(amount)
+    inside = [
+        (debtor, creditor, amount)
+        for debtor, creditor, amount in zip(net.claim_debtor, net.claim_creditor, q.claims, strict=True)
+        if amount and creditor >= 0
+    ]
+
+    def have(ratio: list[float]) -> list[float]:
+        found = list(means)
+        for debtor, creditor, amount in inside:
+            found[creditor] += amount * ratio[debtor]
+        return [max(amount, 0.0) for amount in found]
+
+    ratio, moved = [1.0] * net.members, inf
+    while moved >= STILL:
+        moved = 0.0
+        lower = []
+        for amount, owes, before in zip(have(ratio), q.owes, ratio, strict=True):
+            now = min(amount / owes, before) if owes > 0 else before
+            moved = max(moved, (before - now) * owes)
+            lower.append(now)
+        ratio = lower
+    q.ratio, can = [*ratio, 1.0], have(ratio)
+    q.clearing_gap = max(abs(owes * r - min(owes, c)) for owes, r, c in zip(q.owes, ratio, can, strict=True))
+    q.unpaid = [owes * (1 - r) for owes, r in zip(q.owes, ratio, strict=True)]
+    paid = [amount * ratio[debtor] for amount, debtor in zip(q.claims, net.claim_debtor, strict=True)]
+    left = list(means)
+    for amount, debtor, creditor in zip(paid, net.claim_debtor, net.claim_creditor, strict=True):
+        if amount:
+            left[debtor] -= amount
+            if creditor >= 0:
+                left[creditor] += amount
+    q.cash = [max(amount, 0.0) for amount in left]
+    _settle(net, s, q, paid)
+
+
+def pay_bills(by_age: list[float], paid: float) -> float:
+    """Oldest first; what was really paid."""
+    paid, older = min(max(whole(paid), 0.0), sum(by_age)), 0.0
+    if paid:
+        for age in (3, 2, 1, 0):
+            owed = by_age[age]
+            by_age[age] -= min(max(paid - older, 0.0), owed)
+            older += owed
+    return paid
+
+
+def _settle(net: Lists, s: Record, q: Record, paid: list[float]) -> None:
+    contracts, now, given = s.contracts, q.quarter, iter(paid)
+    q.cloud_settled = [pay_bills(bills, next(given)) for bills in contracts.cloud.bills.by_age]
+    orders, q.order_settled, q.delivered = contracts.orders, [], []
+    for o, bills in enumerate(orders.bills.by_age):
+        money = next(given)
+        settled = pay_bills(bills, money)
+        deliver = min(max(whole(money) - settled, 0.0), orders.waiting[o])
+        orders.waiting[o] -= deliver
+        orders.delivered[o] += deliver
+        q.order_settled.append(settled)
+        q.delivered.append(deliver)
+    leases, q.rent_paid, q.fee_paid = contracts.leases, [], []
+    for n in range(len(leases.arrears)):
+        money = max(whole(next(given)), 0.0)
+        rent = min(money, leases.arrears[n])
+        fee = min(money - rent, leases.fee_owed[n])
+        leases.arrears[n] -= rent
+        leases.fee_owed[n] -= fee
+        q.rent_paid.append(rent)
+        q.fee_paid.append(fee)
+    q.spot_paid = [next(given) for _ in q.spot]
+    q.costs_paid = paid[-net.members :]
+    loans, q.repaid, q.earned, q.accrued = contracts.loans, [], [], []
+    last = len(loans.ladder[0]) - 1
+    for n, borrower in enumerate(net.loan_borrower):
+        ladder, principal, interest = loans.ladder[n], q.principal[n], q.interest[n]
+        share = q.ratio[borrower]
+        repaid, earned = whole(principal * share), whole(interest * share)
+        unpaid = interest - earned
+        if now < last:
+            ladder[now] = 0.0
+            ladder[now + 1] += principal - repaid
+        ladder[min(now + 1, last)] += unpaid
+        loans.owed[n] += unpaid - repaid
+        q.repaid.append(repaid)
+        q.earned.append(earned)
+        q.accrued.append(unpaid)
+    rounds, q.invested = contracts.rounds, []
+    for n, investor in enumerate(net.round_investor):
+        amount = 0.0
+        if rounds.fate[n] == PENDING:
+            if net.round_first[n] <= now <= net.round_expiry[n]:
+                amount = whole(rounds.promised[n] * q.willing[n] * q.ratio[investor])
+                rounds.fate[n], rounds.promised[n] = (POSTED if amount > 0 else VOID), 0.0
+            elif now >= net.round_expiry[n]:
+                rounds.fate[n], rounds.promised[n] = EXPIRED, 0.0
+        q.invested.append(amount)
+
+
+def spend(net: Lists, own: Record, s: Record, q: Record) -> None:
+    """Sites first, then other plant, vendors' money and payouts out of what is above the floor."""
+    left, q.pace, q.built = list(q.cash), [], []
+    for n, row in enumerate(net.builder_rows):
+        wanted = q.shells[n] + q.chips[n]
+        pace = affordable(left[row], wanted)
+        q.pace.append(pace)
+        q.built.append(q.shells[n] * pace)
+        left[row] -= wanted * pace
+    q.chips_bought = [
+        q.chips[b] * q.pace[b] * share for b, share in zip(net.chip_builder, own.traits.chip_share, strict=True)
+    ]
+    free = [max(have - floor, 0.0) for have, floor in zip(left, q.floor, strict=True)]
+    q.other, by_vendor = [0.0] * net.members, {}
+    for m, wanted in enumerate(q.other_capex):
+        if wanted:
+            q.other[m] = wanted * affordable(free[m], wanted)
+            free[m] -= q.other[m]
+    for row, amount in zip(net.money_vendor_row, q.vendor_money, strict=True):
+        by_vendor[row] = by_vendor.get(row, 0.0) + amount
+    part = {row: affordable(free[row], amount) for row, amount in by_vendor.items()}
+    q.invested_by_vendors = [x * part[row] for x, row in zip(q.vendor_money, net.money_vendor_row, strict=True)]
+    for row, amount in zip(net.money_vendor_row, q.invested_by_vendors, strict=True):
+        free[row] -= amount
+    q.paid_out = [
+        wanted * affordable(have, wanted) if wanted else 0.0 for wanted, have in zip(q.payout, free, strict=True)
+    ]
+    q.left = [
+        min(have, floor) + more - out for have, floor, more, out in zip(left, q.floor, free, q.paid_out, strict=True)
+    ]
+
+
+def affordable(money: float, wanted: float) -> float:
+    """The share of what is wanted that there is money for."""
+    return money / wanted if wanted > money else 1.0
+
+
+def resolve_defaults(net: Lists, own: Record, s: Record, q: Record) -> None:
+    """Who fails, what is written off, who stands in."""
+    p, contracts, d, loans = own.parameters, s.contracts, s.default, s.contracts.loans
+    debt, soon = [0.0] * net.members, [0.0] * net.members
+    ends = min(q.quarter + 5, len(loans.ladder[0]) - 1)
+    for n, borrower in enumerate(net.loan_borrower):
+        if loans.owed[n]:
+            debt[borrower] += loans.owed[n]
+            soon[borrower] += sum(loans.ladder[n][q.quarter + 1 : ends])
+    newly = []
+    for m in range(net.members):
+        can, free = not net.passive[m], d.barred[m] <= 0
+        short = can and free and q.unpaid[m] > p.default.tolerance
+        d.quarters_short[m] = d.quarters_short[m] + 1 if short else 0.0
+        point = soon[m] + 0.5 * (debt[m] - soon[m]) if can else 0.0
+        fails = free and (
+            (short and d.quarters_short[m] >= max(p.default.grace, 1.0))
+            or q.worth[m] + debt[m] < point
+            or q.calendar.forced_default[m] > 0
+        )
+        d.barred[m] = p.default.no_new_starts if fails else max(d.barred[m] - 1, 0.0)
+        if fails:
+            d.quarters_short[m], d.defaulted[m] = 0.0, 1.0
+        newly.append(fails)
+    q.newly = [*newly, False]
+    q.loans_lost, q.called = [0.0] * len(loans.owed), [0.0] * len(net.guarantor)
+    q.guarantees_lost = [0.0] * len(net.guarantor)
+    for n, lent in enumerate(q.lent):
+        s.lender_lent[net.loan_lender[n]] += lent
+    if any(newly):
+        _write_down(net, own, s, q, debt)
+    orders, cloud = contracts.orders, contracts.cloud
+    q.orders_lost = [
+        _give_up(bills, sum(bills[OVERDUE:]) > 0 or q.newly[buyer])
+        for bills, buyer in zip(orders.bills.by_age, net.order_buyer, strict=True)
+    ]
+    q.cloud_lost, dear = [], p.engine.rent_per_gw_year > q.new_rent
+    for n, (bills, customer) in enumerate(zip(cloud.bills.by_age, net.cloud_customer, strict=True)):
+        overdue = sum(bills[OVERDUE:]) > 0
+        q.cloud_lost.append(_give_up(bills, overdue or q.newly[customer]))
+        cloud.ended[n] = cloud.ended[n] or overdue or (q.newly[customer] and dear)
+    for n, tenant in enumerate(net.lease_tenant):
+        if q.newly[tenant]:
+            contracts.leases.arrears[n] = contracts.leases.fee_owed[n] = 0.0
+    _vest(net, own, s, q)
+    wiped = log(p.engine.old_shares_keep)
+    for m, fails in enumerate(newly):
+        if fails:
+            q.equity.lasting[m] += wiped
+            q.equity.cap[m] *= exp(wiped)
+            q.share_return[m] = (1 + q.share_return[m]) * exp(wiped) - 1
+
+
+def _give_up(bills: list[float], where: bool) -> float:
+    lost = sum(bills) if where else 0.0
+    if where:
+        bills[:] = [0.0] * 4
+    return lost
+
+
+def _write_down(net: Lists, own: Record, s: Record, q: Record, debt: list[float]) -> None:
+    p, engine, loans, guarantees = (
+        own.parameters.default,
+        own.parameters.engine,
+        s.contracts.loans,
+        s.contracts.guarantees,
+    )
+    whole_debt = sum(debt)
+    in_default = sum(x for x, gone in zip(debt, s.default.defaulted, strict=True) if gone)
+    stress = in_default / (whole_debt or 1.0) / engine.bust_share
+    calm = p.unsecured_bond_recovery
+    downturn = min(p.downturn_recovery, calm)
+    bust = min(p.bust_recovery, downturn)
+    depth = 2 * min(max(stress, 0.0), 1.0)
+    unsecured = calm + min(depth, 1.0) * (downturn - calm) + max(depth - 1.0, 0.0) * (bust - downturn)
+    factor = unsecured / calm if calm > 0 else 1.0
+    kept = [getattr(p, f"{RANKS[rank]}_recovery") * factor for rank in net.loan_rank]
+    wanted = [0.0] * net.members
+    for borrower, part, owed in zip(net.loan_borrower, kept, loans.owed, strict=True):
+        wanted[borrower] += part * owed
+    plant = plant_values(net, s.plant, "economic")
+    assets = [max(plant[m] + q.left[m], q.worth[m] + debt[m]) for m in range(net.members)]
+    cut = [
+        max(value, 0.0) / want if want > max(value, 0.0) else 1.0 for value, want in zip(assets, wanted, strict=True)
+    ]
+    share = [
+        1 - min(part * cut[borrower], 1.0) if q.newly[borrower] else 0.0
+        for part, borrower in zip(kept, net.loan_borrower, strict=True)
+    ]
+    promised = [share[n] * loans.owed[n] if n >= 0 else 0.0 for n in net.promised_loan]
+    stands = list(q.calendar.guarantee_share)
+    together = [0.0] * len(loans.owed)
+    for n, loan in enumerate(net.promised_loan):
+        if loan >= 0:
+            together[loan] += stands[n]
+    payable, asked = [], [0.0] * net.members
+    for n, loan in enumerate(net.promised_loan):
+        covered = promised[n] * stands[n] / max(together[loan] if loan >= 0 else 0.0, 1.0)
+        payable.append(min(max(covered, 0.0), exposure(net, guarantees, n, q.quarter)))
+        if net.guarantor[n] >= 0:
+            asked[net.guarantor[n]] += payable[n]
+    taken = [0.0] * len(loans.owed)
+    for n, loan in enumerate(net.promised_loan):
+        guarantor = net.guarantor[n]
+        able = min(1.0, q.left[guarantor] / asked[guarantor]) if guarantor >= 0 and asked[guarantor] > 0 else 1.0
+        q.called[n] = called = whole(payable[n] * able)
+        guarantees.called[n] += called
+        if net.subrogated[n]:
+            guarantees.owed[n] += called
+        if loan >= 0:
+            taken[loan] += called
+        if promised[n] > 0:
+            q.guarantees_lost[n], guarantees.owed[n] = guarantees.owed[n], 0.0
+    for n, (part, owed) in enumerate(zip(share, list(loans.owed), strict=True)):
+        if part:
+            _write_down_loan(s, q, net, n, part * owed, taken[n])
+
+
+def _write_down_loan(s: Record, q: Record, net: Lists, n: int, lost: float, amount: float) -> None:
+    loans = s.contracts.loans
+    ladder, taken = loans.ladder[n], 0.0
+    for slot, due in enumerate(ladder):
+        part = min(amount - taken, due)
+        ladder[slot] -= part
+        taken += part
+    loans.owed[n] -= taken
+    rest = max(lost - taken, 0.0)
+    share = rest / loans.owed[n] if loans.owed[n] > 0 else 0.0
+    gone = [whole(due * share) for due in ladder]
+    ladder[:] = [due - part for due, part in zip(ladder, gone, strict=True)]
+    q.loans_lost[n] = sum(gone)
+    loans.owed[n] -= sum(gone)
+    s.lender_lost[net.loan_lender[n]] += rest
+
+
+def _vest(net: Lists, own: Record, s: Record, q: Record) -> None:
+    warrants, orders, t = s.contracts.warrants, s.contracts.orders, own.traits
+    q.vested = [0.0] * len(net.rewarded_order)
+    marks = []
+    for w, (order, issuer) in enumerate(zip(net.rewarded_order, net.warrant_issuer, strict=True)):
+        gw = orders.delivered[order] * t.gw_per_usd_bn[w] if order >= 0 else 0.0
+        marks.append((gw, t.opening_price_usd[w] * q.equity.cap[issuer] / t.equity_value[issuer]))
+    for n, w in enumerate(net.warrant_of):
+        gw, price = marks[w]
+        if not warrants.vested[n] and gw >= net.milestone_gw[n] and price >= net.hurdle_usd[n]:
+            warrants.vested[n] = True
+            q.vested[w] += net.vest_value[n]
+    q.vested = [whole(value) for value in q.vested]
