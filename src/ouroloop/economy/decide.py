@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import equinox as eqx
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float64
 
 from ouroloop.behavior.completion import decide as finish_or_abandon
@@ -82,7 +81,7 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
     efficiency = state.efficiency * today.calendar.efficiency_factor
 
     b = world.builder_rows
-    site_cost = engine.site_cost_per_gw * jnp.exp(engine.site_cost_growth * years)
+    site_cost = engine.site_cost_per_gw * jnp.exp(engine.site_cost_growth * years) * jnp.ones_like(state.rent)
     need, wanted = _needs(world, inputs, state, today, by_seller, efficiency)
     plant = state.plant
     starts = planned_starts(
@@ -161,7 +160,7 @@ def _vendor_money(world: World, inputs: Inputs, state: State, today: Today, aliv
         inputs.parameters.vendor,
         free_cash_flow=state.free_cash[world.vendor_rows],
         policy_scale=scale,
-        weights=np.eye(len(world.vendors)),
+        weights=jnp.eye(len(world.vendors)),
     ).sum(axis=1)
     pairs = inputs.traits.vendor_weight * by_vendor[world.money_vendor]
     return pairs * alive[world.money_customer] * alive[world.money_vendor_row]

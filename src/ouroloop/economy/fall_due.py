@@ -11,7 +11,7 @@ from ouroloop.economy.decide import YEAR, Plans
 from ouroloop.economy.prices import Prices
 from ouroloop.economy.state import State
 from ouroloop.economy.today import Today
-from ouroloop.economy.world import Inputs, World
+from ouroloop.economy.world import Inputs, Rows, World
 from ouroloop.instruments.cloud_contract import CloudState
 from ouroloop.instruments.lease import LeaseState
 from ouroloop.instruments.order import OrderState
@@ -126,7 +126,7 @@ def _spot(
     return served * by_lab * by_builder, whole
 
 
-def _both(here: Bool[Array, "member path"], ones: Array, others: Array) -> Bool[Array, "contract path"]:
+def _both(here: Bool[Array, "member path"], ones: Rows, others: Rows) -> Bool[Array, "contract path"]:
     """Has neither party ever failed? Who is outside never has."""
     sound = jnp.concatenate([here, jnp.ones_like(here[:1])])
     return sound[ones] & sound[others]

@@ -181,6 +181,6 @@ def _marks(world: World, after: State) -> Array:
         jnp.where(q < 0, jnp.nan, q.astype(jnp.float64))
         for q in (outcome.payoff_quarter, outcome.credit_quarter, first)
     ]
-    marks = dict(zip(("payoff_quarter", "credit_quarter", "first_default_quarter"), dates, strict=True))
-    marks["outside_loss"] = after.outside_loss
-    return jnp.stack([marks[name] for name in OUTCOME_MARKS])
+    marks = (*dates, after.outside_loss)
+    assert len(marks) == len(OUTCOME_MARKS), "one row for each mark"
+    return jnp.stack(marks)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -26,8 +26,9 @@ CHUNK = 128
 def simulate(world: World, inputs: Inputs, *, detail: bool = True, chunk: int = CHUNK) -> Track:
     """Where does the loop go on these paths? Every quarter of the horizon, every path of `inputs`, as NumPy arrays.
 
-    A path's numbers depend on its own inputs only, not on the other paths nor on how they are cut into chunks: the
-    same path gives the same bits. `detail=False` leaves the rows of `balances` and `amounts` out, which are most of the
+    A path's numbers depend on its own inputs only: the same path gives the same bits beside any other paths and on any
+    number of devices. In chunks of another size its books are the same bits too, and its prices differ by what rounding
+    does to the last digit. `detail=False` leaves the rows of `balances` and `amounts` out, which are most of the
     memory. What happens on a path is a value in the `Track`, never an exception.
     """
     devices = jax.local_devices()
@@ -44,7 +45,11 @@ def _chunk(world: World, inputs: Inputs, detail: bool, chunk: int, start: int, d
     wanted = np.minimum(np.arange(start, start + chunk), inputs.paths - 1)
     part = jax.device_put(take_paths(inputs, wanted), device)
     made = _run(world, part, detail)
-    return jax.tree.map(lambda leaf: np.asarray(leaf)[..., :count], made)
+
+    def wanted_paths(leaf: Array) -> np.ndarray:
+        return np.asarray(leaf)[..., :count]
+
+    return jax.tree.map(wanted_paths, made)
 
 
 def take_paths(inputs: Inputs, paths: Int[np.ndarray, " taken"]) -> Inputs:
@@ -62,7 +67,7 @@ def _run(world: World, inputs: Inputs, detail: bool) -> Track:
     def quarter(state: State, number: Int[Array, ""]) -> tuple[State, Track]:
         after, seen = step(world, inputs, state, number)
         if not detail:
-            seen = eqx.tree_at(lambda t: (t.balances, t.amounts), seen, (seen.balances[:0], seen.amounts[:0]))
+            seen = replace(seen, balances=seen.balances[:0], amounts=seen.amounts[:0])
         return after, seen
 
     _, track = lax.scan(quarter, open_state(world, inputs), jnp.arange(len(world.quarters)))

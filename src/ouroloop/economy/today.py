@@ -40,9 +40,12 @@ def read_calendar(inputs: Inputs, quarter: Int[Array, ""]) -> Today:
     The draws of a path and quarter come from the path's own key and the quarter's number, so that neither other paths
     nor the cut into chunks change them. All are independent standard normals but `market_uniform` in (0, 1).
     """
-    now = jax.tree.map(
-        lambda leaf: lax.dynamic_index_in_dim(leaf, quarter, leaf.ndim - 2, keepdims=False), inputs.calendar
-    )
+
+    def of_today(leaf: Array) -> Array:
+        now = lax.dynamic_index_in_dim(leaf, quarter, leaf.ndim - 2, keepdims=False)
+        return jnp.broadcast_to(now, (*now.shape[:-1], inputs.paths))
+
+    now = jax.tree.map(of_today, inputs.calendar)
     sellers, members = inputs.traits.ai_share.shape[0], inputs.traits.revenue.shape[0]
     drawn = _normals(inputs.keys, quarter, 5 + sellers + members)
     uniform = jax.scipy.special.ndtr(drawn[4])
