@@ -1,0 +1,105 @@
+"""A path's numbers are its own: other paths, the cut into chunks, the devices and compiling change nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from functools import cache
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from ouroloop.core import QUANTUM
+from ouroloop.economy.open import open_state
+from ouroloop.economy.simulate import simulate, take_paths
+from ouroloop.economy.step import step
+from ouroloop.economy.track import Track
+from tests.economy.worlds import inputs, shocked, world
+
+PATHS = 20
+
+
+@cache
+def _cut(chunk: int) -> Track:
+    return simulate(world(), inputs(world(), PATHS), chunk=chunk)
+
+
+def fingerprint(track: Track) -> str:
+    """Of every bit that a run reports."""
+    whole = hashlib.sha256()
+    for leaf in jax.tree.leaves(track):
+        whole.update(np.ascontiguousarray(leaf).tobytes())
+    return whole.hexdigest()
+
+
+@pytest.mark.parametrize("chunk", [3, 8])
+def test_the_size_of_chunks_changes_no_bit_of_the_books_and_prices_by_no_more_than_rounding(chunk: int) -> None:
+    """20 paths: one chunk of 128 that is filled up, three of 8, or seven of 3.
+
+    Money is in whole quanta and so the same to the last bit. Prices are not, and compiled code takes logarithms of 3
+    numbers at a time in other steps than of 8.
+    """
+    one, other = _cut(chunk), _cut(128)
+    for name in ("balances", "who_paid", "outcome"):
+        assert np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True), name
+    assert np.array_equal(np.round(one.amounts / QUANTUM), np.round(other.amounts / QUANTUM))
+    for name in ("members", "system"):
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-12, atol=1e-12)
+
+
+def test_a_path_is_the_same_among_other_paths() -> None:
+    """Paths 11, 3 and 17 alone; and path 3 again when all others meet a default."""
+    among = np.array([11, 3, 17])
+    alone = simulate(world(), take_paths(inputs(world(), PATHS), among), chunk=8)
+    whole = _cut(8)
+    for one, of_all in zip(jax.tree.leaves(alone), jax.tree.leaves(whole), strict=True):
+        assert np.array_equal(one, of_all[..., among], equal_nan=True)
+    calm = inputs(world(), PATHS)
+    forced = jnp.broadcast_to(calm.calendar.forced_default, (*calm.calendar.forced_default.shape[:-1], PATHS))
+    hit = shocked(calm, forced_default=forced.at[1, 4].set(1.0).at[1, 4, 3].set(0.0))
+    beside = simulate(world(), hit, chunk=8)
+    assert np.array_equal(beside.members[..., 3], whole.members[..., 3])
+    assert not np.array_equal(beside.members[..., 4], whole.members[..., 4])
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_seed_other_paths() -> None:
+    again = simulate(world(), inputs(world(), PATHS), chunk=8)
+    assert fingerprint(again) == fingerprint(_cut(8))
+    other = simulate(world(), inputs(world(), PATHS, seed=8), chunk=8)
+    assert not np.array_equal(other.system, _cut(8).system)
+
+
+def test_chunks_on_several_devices_come_back_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many workers as devices, however many there are: here the same one three times."""
+    monkeypatch.setattr(jax, "local_devices", lambda: jax.devices() * 3)
+    assert fingerprint(simulate(world(), inputs(world(), PATHS), chunk=8)) == fingerprint(_cut(8))
+
+
+_TWO_DEVICES = """
+import jax
+jax.config.update("jax_num_cpu_devices", 2)
+from tests.economy.test_paths import PATHS, fingerprint
+from tests.economy.worlds import inputs, world
+from ouroloop.economy.simulate import simulate
+assert len(jax.local_devices()) == 2
+print(fingerprint(simulate(world(), inputs(world(), PATHS), chunk=8)))
+"""
+
+
+def test_two_devices_give_the_bits_of_one() -> None:
+    done = subprocess.run([sys.executable, "-c", _TWO_DEVICES], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.split()[-1] == fingerprint(_cut(8))
+
+
+def test_one_quarter_is_the_same_compiled_or_not() -> None:
+    """To a few quanta: compiled sums may round otherwise before they are cut to whole quanta."""
+    given = inputs(world(), 3)
+    state, first = open_state(world(), given), jnp.asarray(0)
+    eager, seen = step(world(), given, state, first)
+    compiled, jitted = jax.jit(step, static_argnums=0)(world(), given, state, first)
+    for one, other in zip(jax.tree.leaves((eager, seen)), jax.tree.leaves((compiled, jitted)), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-7)
