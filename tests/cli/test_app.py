@@ -270,7 +270,8 @@ def test_every_column_of_every_table_has_a_head_in_the_catalogs(capsys: pytest.C
         rows = json.loads(call(capsys, *arguments, "--json")[1])["rows"]
         assert set(rows[0]) <= set(HEADS)
     rows = json.loads(call(capsys, "assumptions", "--json")[1])["rows"]
-    assert set(rows[0]) - {"points", "sensitive"} <= set(HEADS)  # lists and marks for programs, not in the table
+    # Lists and marks for programs are not in the table.
+    assert set(rows[0]) - {"points", "sensitive", "stands_in_for"} <= set(HEADS)
     shown = json.loads(call(capsys, "show", "oracle", "--json")[1])
     heads = {key for part in PARTS for row in shown[part.replace(" ", "_")] for key in row} - {""}
     assert heads <= set(HEADS)
@@ -292,3 +293,14 @@ def test_one_assumption_is_shown_with_its_reason(capsys: pytest.CaptureFixture[s
     assert row["why"]
     _, out, _ = call(capsys, "assumptions", "dem-035")
     assert "because" in out
+
+
+def test_an_assumption_that_was_not_known_yet_is_shown_by_the_row_that_stood_in_for_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = ("assumptions", "dem-035", "--as-of", "2025-11-21")
+    (row,) = json.loads(call(capsys, *asked, "--json")[1])["rows"]
+    assert (row["id"], row["stands_in_for"]) == ("dem-035.2025", "dem-035")
+    assert "dem-035.2025 → dem-035" in call(capsys, *asked)[1]
+    (row,) = json.loads(call(capsys, "assumptions", "dem-035.2025", "--json")[1])["rows"]
+    assert row["stands_in_for"] == "dem-035"

@@ -15,6 +15,8 @@ DEFAULT = Reading()
 def assumptions(topic: str | None = None, /, *, reading: Reading = DEFAULT) -> None:
     """List the parameters of the behaviors, those that move the outcome most first.
 
+    Where a row was not yet known on the day, the one that stands in for it is shown: `its own id → the id of the row`.
+
     Parameters
     ----------
     topic
@@ -22,7 +24,10 @@ def assumptions(topic: str | None = None, /, *, reading: Reading = DEFAULT) -> N
     """
     dossier = reading.load()
     known = tuple(dossier.assumptions.values())
-    mine = [one for one in known if topic is None or topic.casefold() in (one.topic, one.id)]
+    mine = [one for one in known if topic is None or topic.casefold() == one.topic]
+    if topic is not None and not mine:
+        by_id = {one.id: one for one in dossier.stand_ins} | dict(dossier.assumptions)
+        mine = [by_id[name] for name in (topic.casefold(),) if name in by_id]
     if topic is not None and not mine:
         topics = sorted({one.topic for one in known})
         hint = nearest(topic, [*topics, *dossier.assumptions]) or f"topics: {', '.join(topics) or 'none'}"
@@ -31,7 +36,8 @@ def assumptions(topic: str | None = None, /, *, reading: Reading = DEFAULT) -> N
     with_reason = reading.json or len(mine) == 1
     rows: list[dict[str, Any]] = [
         {
-            "id": one.id,
+            "id": one.id if one.stands_in_for is None or reading.json else f"{one.id} → {one.stands_in_for}",
+            **({"stands_in_for": one.stands_in_for} if reading.json else {}),
             "name": one.name,
             "topic": one.topic,
             "value": one.value,

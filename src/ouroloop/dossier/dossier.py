@@ -50,7 +50,10 @@ class Dossier:
     date: date
     """The day up to which things are known."""
     assumptions: Mapping[str, Assumption] = field(default_factory=lambda: MappingProxyType({}))
-    """What behaviors take for granted, by id."""
+    """What behaviors take for granted, by the id under which they read it: the row of that id where it was known on
+    `date`, else the latest row then known that stands in for it (and keeps an id of its own)."""
+    stand_ins: tuple[Assumption, ...] = ()
+    """All rows that stand in for younger ones, whether or not they are read."""
 
     def __hash__(self) -> int:
         """So that answers can be kept by dossier; equal dossiers have equal hashes."""
@@ -77,6 +80,7 @@ class Dossier:
         header = self.header.model_copy(
             update={"as_of": min(day, self.header.as_of), "articles": articles, "baskets": baskets}
         )
+        rows = (*(one for one in self.assumptions.values() if one.stands_in_for is None), *self.stand_ins)
         view = replace(
             self,
             header=header,
@@ -87,7 +91,8 @@ class Dossier:
             events=tuple(e for e in self.events if e.known.last <= day),
             claims=claims,
             date=day,
-            assumptions=MappingProxyType({a.id: a for a in self.assumptions.values() if a.known.last <= day}),
+            assumptions=in_force(one for one in rows if one.known.last <= day),
+            stand_ins=tuple(one for one in self.stand_ins if one.known.last <= day),
         )
         cited = {cite.source for cite in view.cites()}
         sources = {
@@ -131,7 +136,8 @@ class Dossier:
 
     def cites(self) -> Iterator[Cite]:
         """Every cite of every record."""
-        others = (self.quotes, self.lives, self.events, self.claims, self.assumptions.values())
+        rows = (*(one for one in self.assumptions.values() if one.stands_in_for is None), *self.stand_ins)
+        others = (self.quotes, self.lives, self.events, self.claims, rows)
         for records in (self.deals.values(), self.figures, *others):
             for record in records:
                 yield from cites_of(record)
@@ -174,8 +180,23 @@ def assemble(reading: Reading) -> Dossier:
         events=tuple(reading.events),
         claims=tuple(reading.claims),
         date=reading.header.as_of,
-        assumptions=MappingProxyType({one.id: one for one in reading.assumptions}),
+        assumptions=in_force(reading.assumptions),
+        stand_ins=tuple(one for one in reading.assumptions if one.stands_in_for is not None),
     )
+
+
+def in_force(rows: Iterable[Assumption]) -> Mapping[str, Assumption]:
+    """Which of the known rows is read under which id?
+
+    A row under its own id; under the id of a row that is not known, the latest that stands in for it (of equally late
+    ones the last). Rows first, then stand-ins, each in the given order.
+    """
+    known = list(rows)
+    own = {one.id: one for one in known if one.stands_in_for is None}
+    before = sorted((one for one in known if one.stands_in_for not in {None, *own}), key=lambda one: one.known.last)
+    latest = {one.stands_in_for: one for one in before}
+    others = {name: one for one in known if (name := one.stands_in_for) is not None and latest.get(name) is one}
+    return MappingProxyType(own | others)
 
 
 def _steps_as_of(steps: Iterable[StatusStep], day: date) -> tuple[StatusStep, ...]:

@@ -68,7 +68,8 @@ TABLES: dict[str, dict[str, str]] = {
     "assumptions": {
         "id": "VARCHAR", "topic": "VARCHAR", "name": "VARCHAR", "unit": "VARCHAR", "value": "DOUBLE", "low": "DOUBLE",
         "high": "DOUBLE", "distribution": "VARCHAR", "points": "VARCHAR", "basis": "VARCHAR", "why": "VARCHAR",
-        "known": "DATE", "known_basis": "VARCHAR", "sensitive": "BOOLEAN", "grade": "VARCHAR", "sources": "VARCHAR",
+        "known": "DATE", "known_basis": "VARCHAR", "stands_in_for": "VARCHAR", "sensitive": "BOOLEAN",
+        "grade": "VARCHAR", "sources": "VARCHAR",
     },
 }  # fmt: skip
 
@@ -199,7 +200,8 @@ def _rows(dossier: Dossier, table: str) -> Iterable[Row]:
                 points = "; ".join(map(str, a.points)) or None
                 yield (
                     *(a.id, a.topic, a.name, a.unit, a.value, a.low, a.high, a.distribution, points, a.basis, a.why),
-                    *(a.known.last, a.known_basis, a.sensitive, a.grade, ", ".join(map(str, a.sources))),
+                    *(a.known.last, a.known_basis, a.stands_in_for, a.sensitive, a.grade),
+                    ", ".join(map(str, a.sources)),
                 )
         case _:
             raise AssertionError(f"no rows for table {table}")

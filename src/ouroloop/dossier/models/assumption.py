@@ -96,6 +96,9 @@ class Assumption(Record):
     known: Known
     known_basis: Literal["reported", "assumed"] = "reported"
     """`assumed`: the day was not recorded, or parts of the row are younger than its source; a late date stands in."""
+    stands_in_for: Id | None = None
+    """The assumption in whose place this row is read on days before that one was known: the same parameter, from what
+    was published by then."""
     sensitive: bool = False
     """Does it move the outcome so much that its effect is shown before any other's?"""
     grade: Grade
