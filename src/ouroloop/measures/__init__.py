@@ -26,6 +26,7 @@ from ouroloop.measures.network import (
 from ouroloop.measures.null_model import NullModel, Significance, null_model
 from ouroloop.measures.payments import RULES, Attribution, Payment, Taint, attribute, flows_by_date, taint
 from ouroloop.measures.round_trip import Earmark, RoundTrip, round_trip
+from ouroloop.measures.wage_bill import WageBill, wage_bill
 from ouroloop.measures.who_paid import PaidFloor, WhoPaid, revenue_origin, who_paid, who_paid_floor
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ __all__ = [
     "Significance",
     "Taint",
     "TemporalLoop",
+    "WageBill",
     "WeakArcs",
     "WhoPaid",
     "attribute",
@@ -104,6 +106,7 @@ __all__ = [
     "temporal_cycle_counts",
     "temporal_loops",
     "trophic_incoherence",
+    "wage_bill",
     "weak_arc_cycling",
     "who_paid",
     "who_paid_floor",
