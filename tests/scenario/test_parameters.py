@@ -70,7 +70,7 @@ def test_a_percentage_reaches_its_behavior_as_a_fraction() -> None:
     """The rate without risk stands in percent and is read per year."""
     drawn = draw_parameters(scenario(), named())
     percent = drawn.values["eco-eng-011"]
-    assert 1 < percent.min()
+    assert percent.min() > 1
     np.testing.assert_allclose(np.asarray(drawn.parameters.engine.base_rate), percent / 100, rtol=1e-15)
 
 

@@ -54,7 +54,9 @@ class OutsideSpend:
         Growth g fades to g rho^t over t years, and spend grows by (g rho^t - g) / ln rho in the meantime.
         """
         base, seen = (
-            np.array([row.value]) if named is None or not row.drawable else quantile(row, named(row.id))
+            np.array([row.value])
+            if named is None or not row.drawable
+            else quantile(row, named(row.stands_in_for or row.id))
             for row in (self.row, self.growth)
         )
         fading = np.log(self.persistence)
@@ -66,7 +68,8 @@ class OutsideSpend:
 def outside_spend(dossier: Dossier, axes: Axes) -> OutsideSpend:
     """What is known of outside demand on the dossier's day?
 
-    The latest estimate of a quarter's spend (`dem-YYYYqN`) and of its growth. A seller's part: its own revenue where it
+    The latest estimate of a quarter's spend (`dem-YYYYqN`) and of its growth, or what stands in for them on an earlier
+    day. A seller's part: its own revenue where it
     sells nothing but AI and publishes it (labs), over that spend; else the assumption `eco-sell-<seller>`.
     Raises BadInput where no estimate is known yet.
     """
