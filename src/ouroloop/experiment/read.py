@@ -1,0 +1,225 @@
+"""A run as it lies in its folder, read back with names and units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ouroloop.core import BadInput, Place, Problem
+from ouroloop.experiment.all_paths import FOLDER as ZARR
+from ouroloop.experiment.ensemble import PARTS, missing_parts
+from ouroloop.experiment.manifest import read_manifest
+from ouroloop.experiment.merge import QUANTILES, STATISTICS
+from ouroloop.experiment.runnable import Series
+from ouroloop.experiment.tables import read_table
+
+_QUANTILE_COLUMNS = tuple(name for name in STATISTICS if name.startswith("p"))
+
+
+@dataclass(frozen=True, eq=False)
+class Statistics:
+    """One table of quantiles as it stands in its file."""
+
+    series: tuple[Series, ...]
+    quarters: tuple[str, ...]
+    columns: dict[str, np.ndarray]
+    """`mean`, `min`, `p01` ... `p99`, `max`: [series, quarter]."""
+    paths: int
+    rank_error: float
+
+
+def open_run(folder: Path | str) -> Run:
+    """What came out of a run? Tables are read when they are first asked for.
+
+        run = ouroloop.open_run("runs/baseline-1a2b3c4d")
+        run.members["debt"].sel(entity="oracle", quantile=0.5)      # USD bn, by quarter
+
+    Raises BadInput `not-a-run` when no run is there, `unfinished-run` naming the parts that are missing.
+    """
+    where = Path(folder)
+    manifest = read_manifest(where)
+    if "files" not in manifest:
+        missing = missing_parts(where, manifest)
+        numbers = ", ".join(str(part.number) for part in missing[:8]) + (", ..." if len(missing) > 8 else "")
+        said = f"parts {numbers} are missing" if missing else "its tables are not written yet"
+        message = f"The run in '{where}' was interrupted: {said}."
+        hint = "give the command that began it once more: it goes on from there"
+        raise BadInput([Problem(Place(str(where / PARTS)), "unfinished-run", message, hint)])
+    return Run(where, manifest)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run that is whole."""
+
+    folder: Path
+    manifest: dict[str, Any] = field(repr=False)
+    """What was run, on what, and the digest of each file."""
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.manifest["scenario"]["scenario"]
+
+    @property
+    def paths(self) -> int:
+        return self.manifest["paths"]
+
+    @property
+    def seed(self) -> int:
+        return self.manifest["seed"]
+
+    @cached_property
+    def quarters(self) -> tuple[str, ...]:
+        """`2026-Q3` ...: the axis `quarter`."""
+        return self.statistics("system").quarters
+
+    def statistics(self, table: str) -> Statistics:
+        """A table of quantiles (`members`, `who_paid`, `system`, `books`, `flows`) as it stands."""
+        if table not in self._read:
+            self._read[table] = _statistics(self.folder / f"{table}.parquet")
+        return self._read[table]
+
+    @cached_property
+    def members(self) -> xr.Dataset:
+        """Quantiles of the firms' measures: a variable for each, dims (entity, quarter, quantile)."""
+        return _by_measure(self.statistics("members"), "quantile")
+
+    @cached_property
+    def who_paid(self) -> xr.DataArray:
+        """Quantiles of what each sponsor paid of each firm's revenue: dims (entity, sponsor, quarter, quantile)."""
+        return _two_axes(self.statistics("who_paid"), "quantile")
+
+    @cached_property
+    def system(self) -> xr.Dataset:
+        """Quantiles of the measures of the whole: a variable for each, dims (quarter, quantile)."""
+        return _by_measure(self.statistics("system"), "quantile").squeeze("entity", drop=True)
+
+    @cached_property
+    def books(self) -> xr.DataArray:
+        """Quantiles of balances, debits positive: dims (account, quarter, quantile); coordinates entity and unit."""
+        return _listed(self.statistics("books"), "account", "quantile")
+
+    @cached_property
+    def flows(self) -> xr.DataArray:
+        """Quantiles of what was posted in the quarter: dims (flow, quarter, quantile)."""
+        return _listed(self.statistics("flows"), "flow", "quantile")
+
+    def mean(self, table: str) -> xr.Dataset | xr.DataArray:
+        """Means over all paths of a table, shaped as the property of that name without `quantile`.
+
+        Unlike medians, means of parts add up: those of `who_paid` to the mean of what all sponsors paid.
+        """
+        found = self.statistics(table)
+        match table:
+            case "members":
+                return _by_measure(found, "mean")
+            case "system":
+                return _by_measure(found, "mean").squeeze("entity", drop=True)
+            case "who_paid":
+                return _two_axes(found, "mean")
+            case _:
+                return _listed(found, "account" if table == "books" else "flow", "mean")
+
+    @cached_property
+    def outcomes(self) -> xr.Dataset:
+        """Of every path: its `outcome`, the quarters of its marks (None: never), `outside_loss`, and `in_tail`."""
+        columns = dict(read_table(self.folder / "outcomes.parquet"))
+        path = columns.pop("path")
+        loss = columns.pop("outside_loss_usd_bn")
+        made = {name: ("path", column) for name, column in columns.items()}
+        return xr.Dataset(made | {"outside_loss": ("path", loss, {"units": "usd_bn"})}, {"path": path})
+
+    @cached_property
+    def draws(self) -> dict[str, np.ndarray]:
+        """What every path drew of each assumption, by id."""
+        columns = dict(read_table(self.folder / "draws.parquet"))
+        del columns["path"]
+        return columns
+
+    @cached_property
+    def events(self) -> dict[str, np.ndarray]:
+        """On how many paths did which event happen, by entity and quarter? Columns as in `events.parquet`."""
+        return read_table(self.folder / "events.parquet")
+
+    def tail(self, table: str) -> dict[str, np.ndarray]:
+        """The worst 1 % of paths in full: columns path, entity, measure, unit, quarter, value."""
+        return read_table(self.folder / "tail" / table / "*.parquet")
+
+    @cached_property
+    def all_paths(self) -> xr.Dataset:
+        """Every number of every path, read as it is used. Raises BadInput `no-paths` when they were not written."""
+        if not (self.folder / ZARR).is_dir():
+            message = f"The run in '{self.folder}' did not keep all paths."
+            hint = "run it with --all-paths"
+            raise BadInput([Problem(Place(str(self.folder / ZARR)), "no-paths", message, hint)])
+        opened = xr.open_zarr(self.folder / ZARR, consolidated=False, chunks=None)
+        return opened.assign_coords(opened.attrs["coordinates"] | {"path": np.arange(self.paths)})
+
+    @cached_property
+    def _read(self) -> dict[str, Statistics]:
+        return {}
+
+
+def _statistics(path: Path) -> Statistics:
+    columns = read_table(path)
+    quarters = tuple(dict.fromkeys(columns["quarter"].tolist()))
+    named = [columns[name].reshape(-1, len(quarters))[:, 0].tolist() for name in ("entity", "measure", "unit")]
+    return Statistics(
+        tuple(Series(*one) for one in zip(*named, strict=True)),
+        quarters,
+        {name: columns[name].reshape(-1, len(quarters)) for name in STATISTICS},
+        int(columns["paths"][0]),
+        float(columns["rank_error"][0]),
+    )
+
+
+def _values(found: Statistics, what: str) -> tuple[np.ndarray, tuple[str, ...], dict[str, Any]]:
+    """[series, quarter] of a statistic or [series, quarter, quantile], with the dims and coordinates after series."""
+    coordinates: dict[str, Any] = {"quarter": list(found.quarters)}
+    if what == "quantile":
+        made = np.stack([found.columns[name] for name in _QUANTILE_COLUMNS], axis=-1)
+        return made, ("quarter", "quantile"), coordinates | {"quantile": list(QUANTILES)}
+    return found.columns[what], ("quarter",), coordinates
+
+
+def _by_measure(found: Statistics, what: str) -> xr.Dataset:
+    values, dims, coordinates = _values(found, what)
+    entities = list(dict.fromkeys(one.entity for one in found.series))
+    made: dict[str, Any] = {}
+    for start in range(0, len(found.series), len(entities)):
+        first = found.series[start]
+        made[first.measure] = (("entity", *dims), values[start : start + len(entities)], {"units": first.unit})
+    return xr.Dataset(made, coordinates | {"entity": entities}, _attributes(found))
+
+
+def _two_axes(found: Statistics, what: str) -> xr.DataArray:
+    values, dims, coordinates = _values(found, what)
+    entities = list(dict.fromkeys(one.entity for one in found.series))
+    sponsors = list(dict.fromkeys(one.measure for one in found.series))
+    shaped = values.reshape(len(entities), len(sponsors), *values.shape[1:])
+    coordinates |= {"entity": entities, "sponsor": sponsors}
+    attributes = {"units": found.series[0].unit} | _attributes(found)
+    return xr.DataArray(shaped, coordinates, ("entity", "sponsor", *dims), attrs=attributes)
+
+
+def _listed(found: Statistics, axis: str, what: str) -> xr.DataArray:
+    values, dims, coordinates = _values(found, what)
+    names = [f"{one.entity}/{one.measure}" if axis == "account" else one.measure for one in found.series]
+    coordinates |= {
+        axis: names,
+        "entity": (axis, [one.entity for one in found.series]),
+        "unit": (axis, [one.unit for one in found.series]),
+    }
+    units = {one.unit for one in found.series}
+    attributes = {"units": units.pop() if len(units) == 1 else "by series: see unit"} | _attributes(found)
+    return xr.DataArray(values, coordinates, (axis, *dims), attrs=attributes)
+
+
+def _attributes(found: Statistics) -> dict[str, Any]:
+    return {"paths": found.paths, "rank_error": found.rank_error}
