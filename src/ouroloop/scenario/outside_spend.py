@@ -69,8 +69,8 @@ def outside_spend(dossier: Dossier, axes: Axes) -> OutsideSpend:
     """What is known of outside demand on the dossier's day?
 
     The latest estimate of a quarter's spend (`dem-YYYYqN`) and of its growth, or what stands in for them on an earlier
-    day. A seller's part: its own revenue where it
-    sells nothing but AI and publishes it (labs), over that spend; else the assumption `eco-sell-<seller>`.
+    day. A seller's part: its own revenue where it sells nothing but AI and publishes it (labs), over that spend; else
+    the assumption `eco-sell-<seller>`.
     Raises BadInput where no estimate is known yet.
     """
     opening = Quarter.of(dossier.date)
