@@ -20,7 +20,7 @@ def plain(of: Any) -> Any:
     """An engine's record as a namespace of NumPy arrays, records in it as well."""
     if hasattr(of, "__dataclass_fields__"):
         return Plain(**{field.name: plain(getattr(of, field.name)) for field in fields(of)})
-    return np.array(of)
+    return np.atleast_1d(np.array(of))
 
 
 def opening_state(world: World, inputs: Inputs) -> Plain:

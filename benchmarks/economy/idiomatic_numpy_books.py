@@ -1,0 +1,288 @@
+"""Closing the books in NumPy: plant wears, everything is posted and colored, the quarter is read."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace as Record
+
+import numpy as np
+
+from benchmarks.economy.idiomatic_numpy_contracts import due_within, exposure, plant_economic, whole
+from benchmarks.economy.network import Network
+from benchmarks.economy.opening import Plain
+from ouroloop.core import LARGEST_EXACT, QUANTUM
+from ouroloop.economy.track import MEMBER_MEASURES, SPONSORS, SYSTEM_MEASURES
+
+
+def open_books(net: Network, s: Record) -> None:
+    """Balances, the colors of cash in quanta, and what stands in the books by member."""
+    s.books, s.inexact = s.books.balances, s.books.inexact
+    s.pots = np.round(s.colors.cash / QUANTUM).astype(np.int64)
+    s.color_revenue = np.zeros_like(s.pots)
+    s.stocks = {name: matrix @ s.books for name, matrix in s.sums.stocks.items()}
+
+
+def close_the_books(net: Network, inputs: Plain, s: Record, q: Record) -> Record:
+    """Everything that moved is posted once; `s` becomes the state at the end of the quarter."""
+    p, world, sums = inputs.parameters, net.world, s.sums
+    _build_on(net, inputs, s, q)
+    amounts = _amounts(net, s, q)
+    quanta = whole(amounts)
+    s.inexact |= ~(np.abs(s.books).max(axis=0) + np.abs(quanta).sum(axis=0) <= LARGEST_EXACT)
+    s.books = s.books + sums.post @ quanta
+    earned = recolor(net, s, amounts)
+    read = {name: matrix @ amounts for name, matrix in sums.flows.items()}
+    revenue, operating = read["revenue"], read["operating_cash"]
+    interest, capex = read["interest"], read["capex"]
+
+    sold = sums.cloud_by_provider @ q.billed + sums.to_members @ (sums.spot_by_builder @ q.spot_paid)
+    surplus = (q.ai_of - inputs.traits.cost_share * (q.ai_of + sold)).sum(axis=0)
+    _outcome(p.outcome, s.outcome, q, surplus, interest[world.in_ai].sum(axis=0) + q.charges.sum(axis=0))
+    s.announced = p.engine.orders_per_vendor_dollar * (sums.money_by_vendor @ q.invested_by_vendors)
+    for quarter, contract, usd_bn in world.announced:
+        if quarter == q.quarter:
+            s.announced[world.cloud_provider[contract]] += usd_bn * (inputs.cloud_share[contract] > 0)
+
+    trailing = s.trailing
+    after, some = trailing.revenue + (revenue - trailing.revenue) / 4, (trailing.revenue > 0) & (revenue > 0)
+    grew = 4 * np.log(np.where(some, after, 1.0) / np.where(some, trailing.revenue, 1.0))
+    trailing.growth = trailing.growth + (np.clip(grew, -1.0, 2.0) - trailing.growth) / 4
+    trailing.revenue = after
+    trailing.operating_cash = trailing.operating_cash + (operating - trailing.operating_cash) / 4
+    trailing.interest = trailing.interest + (interest - trailing.interest) / 4
+    s.free_cash = operating - interest - capex
+    s.funded = 1 - q.refused / np.where(q.need > 0, q.need, 1.0)
+    s.new_shares = q.new_shares + q.outside_rounds
+    s.revenue, s.paid_in, s.spread = revenue, read["issued"], q.spread
+    s.demand, s.rent, s.efficiency, s.market, s.equity = q.demand, q.rent, q.efficiency, q.market, q.equity
+    s.spot_wanted, s.wanted = q.spot_wanted, q.wanted
+    s.first_default = np.where((s.first_default < 0) & q.newly.any(axis=0), q.quarter, s.first_default)
+    s.outside_loss = s.outside_loss + (sums.losses @ amounts)[0]
+    s.stocks = {name: matrix @ s.books for name, matrix in sums.stocks.items()}
+    return observe(net, inputs, s, q, read, earned, amounts)
+
+
+def _amounts(net: Network, s: Record, q: Record) -> np.ndarray:
+    world, paths = net.world, q.need.shape[1]
+    subrogated = net.subrogated
+
+    def none(rows: int) -> np.ndarray:
+        return np.zeros((rows, paths))
+
+    return np.concatenate(
+        [
+            q.ai, np.broadcast_to(q.core, q.need.shape)[world.core_firm], q.new_shares[world.share_issuer],
+            q.lent, q.repaid, q.earned, q.accrued, q.loans_lost,
+            q.invested,
+            q.called, none(subrogated.sum()), q.guarantees_lost[subrogated],
+            q.delivered, q.shortfall, q.fee, q.order_settled, q.orders_lost,
+            q.billed, none(len(q.billed)), q.cloud_settled, q.cloud_lost,
+            q.rent_paid, q.fee_paid,
+            q.spot_paid,
+            q.chips_bought, q.invested_by_vendors, q.built[world.site_builder], q.other[world.other_rows],
+            q.costs_paid[world.cost_firm], q.paid_out[world.payout_firm],
+            q.vested, none(2 * len(q.vested)),
+            q.chips_worn, none(len(q.chips_worn)),
+            q.sites_worn, none(len(q.sites_worn)),
+            q.other_worn, none(len(q.other_worn)),
+            q.finished, q.given_up, (s.sums.held @ s.books) * q.share_return[world.revalued_issuer],
+        ]
+    )  # fmt: skip
+
+
+def _build_on(net: Network, inputs: Plain, s: Record, q: Record) -> None:
+    """Sites move on and get power; chips and shells come into use; everything wears."""
+    p, world, sums, plant = inputs.parameters, net.world, s.sums, s.plant
+    c, engine = p.completion, p.engine
+    moved = q.moving * q.pace[:, None]
+    lost = plant.pipeline * (1 - q.keep) * q.site_cost
+    arriving = np.concatenate([q.starts[:, None], moved[:, :-1]], axis=1)
+    plant.pipeline = plant.pipeline * q.keep - moved + arriving
+    spent = (lost * q.spent_part).sum(axis=1)
+    back = c.recovery * spent
+    s.penalty = c.let_share * c.leaving_cost * lost.sum(axis=1)
+    ready = moved[:, -1]
+    done = ready * (1 - c.chip_share) * q.site_cost
+    so_far = np.cumsum(q.shell_part, axis=0) - q.shell_part
+    whole_cost = done + spent + (plant.pipeline * so_far).sum(axis=1) * q.site_cost
+    unfinished = s.stocks["unfinished"][world.builder_rows] + q.built
+    share = np.where(whole_cost > 0, unfinished / np.where(whole_cost > 0, whole_cost, 1.0), 0.0)
+    q.finished, q.given_up = whole((done + back) * share), whole((spent - back) * share)
+    due = (1 - p.power.late_share) * ready + q.comes * plant.waiting
+    asked = due.sum(axis=0)
+    online = due * np.where(asked > q.room, q.room / np.where(asked > 0, asked, 1.0), 1.0)
+    plant.waiting = plant.waiting + ready - online
+    plant.capacity = plant.capacity - q.worn + online
+    plant.starts = np.concatenate([q.starts[None], plant.starts[:-1]])
+
+    bought = sums.chips_by_builder @ whole(q.chips_bought) + sums.orders_by_builder @ q.delivered
+    bought = bought - sums.warrants_by_builder @ q.vested
+    reported = np.where(q.calendar.honest > 0, q.life, engine.reported_chip_life_years)
+    site_life, other_life = engine.site_life_years, engine.other_life_years
+    q.chips_worn, chips = _wear(plant.chips, q.quarter, bought, reported, q.life)
+    q.sites_worn, sites = _wear(plant.sites, q.quarter, q.finished, site_life, site_life)
+    q.other_worn, other = _wear(plant.other, q.quarter, q.other[world.other_rows], other_life, other_life)
+    q.charges = chips + sites
+    q.economic_charge = sums.to_members @ q.charges + sums.others_to_members @ other
+
+
+def _wear(
+    ring: Record, quarter: int, added: np.ndarray, reported: np.ndarray, economic: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    charged = []
+    for name, years in (("reported", reported), ("economic", economic)):
+        book = getattr(ring, name)
+        length = book.shape[1]
+        age = ((quarter - np.arange(length)) % length)[:, None]
+        book[:, quarter % length] += whole(added)
+        life = np.minimum(years * 4, length)
+        left = np.maximum((life[:, None] if life.ndim > 1 else life) - age, 1.0)
+        charge = whole(book / left)
+        setattr(ring, name, book - charge)
+        charged.append(charge.sum(axis=1))
+    return charged[0], charged[1]
+
+
+def recolor(net: Network, s: Record, amounts: np.ndarray) -> np.ndarray:
+    """Move the colors of cash, payment by payment; returns whose money paid each entity's revenue, in quanta."""
+    pots, own, unknown = s.pots, net.own_color, net.unknown
+    earned, axis = np.zeros_like(pots), np.arange(net.colors)[:, None]
+    for flow, payer, payee, paint, pays_revenue in zip(*s.sums.payments, strict=True):
+        amount = np.round(amounts[flow] / QUANTUM).astype(np.int64)
+        if not amount.any():
+            continue
+        back, moved = amount < 0, np.abs(amount)
+        if back.any():
+            source, target = np.where(back, pots[payee], pots[payer]), np.where(back, pots[payer], pots[payee])
+        else:
+            source, target = pots[payer], pots[payee]
+        mixed, left = _take(source, moved, unknown)
+        source_own = np.where(back, own[payee], own[payer])
+        of_sector = np.where(axis == source_own, moved, 0)
+        carried = np.where(source_own >= 0, of_sector, mixed)
+        left = np.where(source_own >= 0, source - of_sector, left)
+        target_own = np.where(back, own[payer], own[payee])
+        new_color = np.where(target_own >= 0, target_own, np.where(back, -1, paint))
+        arriving = np.where(new_color >= 0, np.where(axis == new_color, moved, 0), carried)
+        reached = np.where(target_own >= 0, target + arriving, _receive(target, arriving, unknown))
+        pots[payer] = np.where(back, reached, left)
+        pots[payee] = np.where(back, left, reached)
+        if pays_revenue:
+            earned[payee] += np.where(back, -carried, carried)
+    s.color_revenue += earned
+    return earned
+
+
+def _take(pot: np.ndarray, amount: np.ndarray, unknown: int) -> tuple[np.ndarray, np.ndarray]:
+    covered = np.minimum(amount, np.maximum(pot.sum(axis=0), 0))
+    taken = split(np.maximum(pot, 0), covered)
+    taken[unknown] += amount - covered
+    return taken, pot - taken
+
+
+def _receive(pot: np.ndarray, arriving: np.ndarray, unknown: int) -> np.ndarray:
+    hole = np.minimum(np.maximum(-pot[unknown], 0), arriving.sum(axis=0))
+    after = pot + arriving
+    if hole.any():
+        after -= split(arriving, hole)
+        after[unknown] += hole
+    return after
+
+
+def split(pot: np.ndarray, amount: np.ndarray) -> np.ndarray:
+    """`amount` out of a pot, pro rata, in whole quanta; what is missing goes to the first with a remainder.
+
+    The product of pot and amount leaves int64, the remainder does not: both are taken modulo 2^64.
+    """
+    total = np.maximum(pot.sum(axis=0), 1)
+    part = np.floor(pot * (amount / total)).astype(np.int64)
+    rest = pot * amount - part * total
+    off = rest // total
+    part += off
+    some = rest - off * total > 0
+    missing = amount - part.sum(axis=0)
+    return part + (some & (np.cumsum(some, axis=0) <= missing))
+
+
+def _outcome(p: Plain, s: Record, q: Record, surplus: np.ndarray, cost: np.ndarray) -> None:
+    s.carried = np.where((cost > 0) & (surplus >= cost), s.carried + 1, 0)
+    asked, granted = q.need.sum(axis=0), (q.need - q.refused).sum(axis=0)
+    share = np.where(asked > 0, 1 - granted / np.where(asked > 0, asked, 1.0), 0.0)
+    s.refused = np.where(asked > 0, np.where(share >= p.refused_share, s.refused + 1, 0), s.refused)
+    paid = (s.payoff_quarter < 0) & (s.carried >= p.self_financing_quarters)
+    closed = (s.credit_quarter < 0) & (s.refused >= p.closed_quarters)
+    s.payoff_quarter = np.where(paid, q.quarter, s.payoff_quarter)
+    s.credit_quarter = np.where(closed, q.quarter, s.credit_quarter)
+
+
+def observe(
+    net: Network, inputs: Plain, s: Record, q: Record, read: dict[str, np.ndarray], earned: np.ndarray,
+    amounts: np.ndarray,
+) -> Record:  # fmt: skip
+    """What the quarter is remembered by: measures by firm, who paid, measures of the whole."""
+    stocks, contracts, plant, sums = s.stocks, s.contracts, s.plant, s.sums
+    built = plant.chips.reported.sum(axis=1) + plant.sites.reported.sum(axis=1)
+    reported = sums.to_members @ built + sums.others_to_members @ plant.other.reported.sum(axis=1)
+    to_come = (net.cloud_by_now[:, -1] - net.cloud_by_now[:, q.quarter + 1])[:, None]
+    backlog = np.where(contracts.cloud.ended, 0.0, np.maximum(to_come, 0.0))
+    members = {
+        "cash": stocks["cash"], "debt": stocks["debt"], "receivables": stocks["receivables"],
+        "fixed_assets": stocks["fixed_assets"],
+        "fixed_assets_economic": stocks["fixed_assets"] - reported + plant_economic(net, s),
+        "stakes": stocks["stakes"], "net_worth": stocks["net_worth"], "equity_value": s.equity.cap,
+        "narrative": s.equity.lasting + s.equity.fresh, "spread": s.spread, "revenue": s.revenue,
+        "outside_revenue": read["outside_revenue"], "profit_reported": read["profit"],
+        "profit_economic": read["profit"] + read["depreciation"] - q.economic_charge,
+        "operating_cash": read["operating_cash"], "interest": read["interest"], "capex": read["capex"],
+        "trapped_capex": sums.to_members @ (q.trapped * q.pace), "payout": read["payout"], "needed": q.need,
+        "raised": read["raised"], "refused": q.refused, "unpaid": q.unpaid, "written_off": read["written_off"],
+        "capacity": sums.to_members @ plant.capacity,
+        "pipeline": sums.to_members @ (plant.pipeline.sum(axis=1) + plant.waiting),
+        "backlog": sums.cloud_by_provider @ backlog,
+        "leases_not_commenced": sums.leases_by_tenant
+        @ (contracts.leases.rent_share * net.lease_to_come[:, q.quarter, None]),
+        "guarantees_given": sums.guarantees_by_guarantor @ exposure(net, contracts.guarantees, q.quarter + 1),
+        "maturing_in_year": sums.loans_by_borrower @ due_within(contracts.loans.ladder, q.quarter + 1, 4),
+        "defaulted": s.default.defaulted,
+    }  # fmt: skip
+    who = _who_paid(net, s, earned)
+    return Record(
+        members=np.stack([members[name] for name in MEMBER_MEASURES]),
+        who_paid=who,
+        system=_system(net, inputs, s, q, members, who),
+        amounts=amounts,
+    )
+
+
+def _who_paid(net: Network, s: Record, earned: np.ndarray) -> np.ndarray:
+    revenue = earned[net.world.member_entities] * QUANTUM
+    groups = np.einsum("gc,mcp->mgp", s.sums.colors_by_group, revenue, optimize=True)
+    who = np.zeros((net.members, len(SPONSORS), revenue.shape[2]))
+    who[:, : groups.shape[1]] = groups
+    funds = np.flatnonzero(net.own_funding >= 0)
+    mine = revenue[funds, net.own_funding[funds]]
+    who[funds, SPONSORS.index("own")] = mine
+    who[funds, SPONSORS.index("members")] -= mine
+    return who
+
+
+def _system(
+    net: Network, inputs: Plain, s: Record, q: Record, members: dict[str, np.ndarray], who: np.ndarray
+) -> np.ndarray:
+    there = np.flatnonzero(net.cash_account >= 0)
+    gap = s.books[net.cash_account[there]] - s.pots.sum(axis=1)[there] * QUANTUM
+    over = members["fixed_assets"] - members["fixed_assets_economic"]
+    leaks = np.abs(s.sums.entities @ s.books).max(axis=0), np.abs(s.sums.claims @ s.books).max(axis=0)
+    measures = {
+        "outside_spend": s.demand.spend_usd_bn, "outside_growth": s.demand.growth,
+        "token_price": s.demand.token_price, "rent": s.rent, "market_spread": s.market.level,
+        "capex": members["capex"].sum(axis=0), "debt": members["debt"].sum(axis=0), "asked": q.need.sum(axis=0),
+        "granted": (q.need - q.refused).sum(axis=0), "paper_wealth": (s.sums.valuations @ s.books)[0],
+        "bezzle": (over + s.stocks["valuations"] + q.unpaid).sum(axis=0),
+        "narrative_premium": (members["equity_value"] * (1 - np.exp(-members["narrative"]))).sum(axis=0),
+        "round_trip": who[:, SPONSORS.index("own")].sum(axis=0),
+        "wage_bill": 4 * s.demand.spend_usd_bn / inputs.parameters.demand.price_share,
+        "power_waiting": s.plant.waiting.sum(axis=0), "payoff_arrived": s.demand.payoff_arrived,
+        "credit_closed": s.outcome.credit_quarter >= 0, "residual": np.maximum(*leaks),
+        "color_gap": np.abs(gap).max(axis=0), "clearing_gap": q.clearing_gap,
+    }  # fmt: skip
+    return np.stack([measures[name] for name in SYSTEM_MEASURES])

@@ -1,0 +1,390 @@
+"""The second half of the quarter in NumPy: what is due, who lends, who pays, who fails."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace as Record
+
+import numpy as np
+from scipy.special import expit
+
+from benchmarks.economy.network import Network
+from benchmarks.economy.opening import Plain
+from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
+from ouroloop.core import QUANTUM
+from ouroloop.ledger import Fate
+
+STILL = 2.0**-31
+OVERDUE = 2
+RUNGS = (("bond_market", "bank"), ("private_credit", "insurer", "sovereign_fund"), ("outside_equity",))
+RANKS = ("loan", "secured_bond", "unsecured_bond", "subordinated")
+
+
+def whole(amounts: np.ndarray) -> np.ndarray:
+    """The nearest multiples of a quantum."""
+    return np.round(amounts / QUANTUM) * QUANTUM
+
+
+def and_outside(rows: np.ndarray, value: float) -> np.ndarray:
+    """A last row for who is outside, where the row number -1 finds it."""
+    return np.concatenate([rows, np.full((1, rows.shape[1]), value, rows.dtype)])
+
+
+def older_by_one(by_age: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """A quarter later: every bill is a quarter older, and `new` is new."""
+    return np.stack([new, by_age[:, 0], by_age[:, 1], by_age[:, 2] + by_age[:, 3]], axis=1)
+
+
+def fall_due(net: Network, inputs: Plain, s: Record, q: Record) -> None:
+    """Bills, orders, rents, spot compute, interest, principal, tranches; all claims on members, in their order."""
+    world, contracts, today, now, sums = net.world, s.contracts, q.calendar, q.quarter, s.sums
+    here = and_outside(s.default.defaulted <= 0, True)
+    have = s.plant.capacity
+    ready = and_outside(np.where(q.wanted > have, have / np.where(q.wanted > 0, q.wanted, 1.0), 1.0), 1.0)
+    cloud = contracts.cloud
+    share = inputs.cloud_share * today.cloud_binds * ready[world.cloud_builder]
+    committed = np.diff(net.cloud_by_now, axis=1)[:, now, None] * np.maximum(1.0, net.cloud_take_or_pay)[:, None]
+    q.billed = np.where(cloud.ended, 0.0, whole(committed * share))
+    cloud.bills.by_age = older_by_one(cloud.bills.by_age, q.billed)
+
+    orders, by_now = contracts.orders, net.orders_by_now
+    cancel = ~(here[world.order_buyer] & here[world.order_seller])
+    canceled = orders.canceled | cancel
+    backlog = np.where(orders.canceled, 0.0, by_now[:, -1:] - orders.arrived + orders.waiting)
+    q.fee = whole(np.where(cancel, net.cancellation[:, None] * backlog, 0.0))
+    arriving = np.where(canceled, 0.0, np.maximum(by_now[:, now + 1, None] - orders.arrived, 0.0))
+    share = inputs.order_share * today.order_binds
+    q.shortfall = whole(net.take_or_pay[:, None] * (arriving - arriving * share))
+    orders.arrived = orders.arrived + arriving
+    orders.waiting = np.where(canceled, 0.0, orders.waiting + whole(arriving * share))
+    orders.canceled = canceled
+    orders.bills.by_age = older_by_one(orders.bills.by_age, q.shortfall + q.fee)
+
+    leases = contracts.leases
+    leases.rent_share = leases.rent_share * today.lease_factor
+    leases.arrears = leases.arrears + whole(leases.rent_share * net.lease_first[:, now, None])
+    _spot(net, inputs, s, q)
+    loans, last = contracts.loans, contracts.loans.ladder.shape[1] - 1
+    rate = loans.rate + np.where(net.floating[:, None], inputs.parameters.engine.base_rate, 0.0)
+    q.interest = whole(loans.owed * rate / 4)
+    q.principal = loans.ladder[:, now] if now < last else np.zeros_like(loans.owed)
+    willing = here[world.round_investor] & here[world.round_issuer]
+    q.willing = inputs.round_share * today.round_pays * willing
+    in_time = (net.round_first <= now) & (now <= net.round_expiry)
+    q.ready = (contracts.rounds.fate == Fate.PENDING) & in_time[:, None]
+    rounds = np.where(q.ready, contracts.rounds.promised, 0.0) * q.willing
+    inside = (world.round_investor >= 0)[:, None]
+    q.outside_rounds = sums.rounds_by_issuer @ np.where(inside, 0.0, rounds)
+    q.claims = np.concatenate(
+        [
+            cloud.bills.by_age.sum(axis=1) * today.cloud_pays,
+            orders.bills.by_age.sum(axis=1) + orders.waiting,
+            (leases.arrears + leases.fee_owed) * today.lease_pays,
+            q.spot,
+            q.interest,
+            q.principal,
+            np.where(inside, rounds, 0.0),
+            q.costs,
+        ]
+    )
+    q.owes, q.earns = sums.by_debtor @ q.claims, sums.by_creditor @ q.claims
+
+
+def _spot(net: Network, inputs: Plain, s: Record, q: Record) -> None:
+    world, share = net.world, inputs.parameters.engine.compute_share_of_ai_revenue * q.efficiency
+    wants = np.maximum(share * q.ai_of - s.sums.cloud_by_customer @ q.billed, 0.0)
+    idle = np.maximum(s.plant.capacity - q.wanted, 0.0) * q.rent / 4
+    q.spot_wanted = wants[np.unique(world.spot_buyer)].sum(axis=0)
+    offered = idle.sum(axis=0)
+    by_lab = wants[world.spot_buyer] / np.where(q.spot_wanted > 0, q.spot_wanted, 1.0)
+    by_builder = idle[world.spot_builder] / np.where(offered > 0, offered, 1.0)
+    q.spot = np.minimum(q.spot_wanted, offered) * by_lab * by_builder
+
+
+def due_within(ladder: np.ndarray, quarter: int, quarters: int) -> np.ndarray:
+    """What falls due in this quarter and the next ones; nothing of the last slot."""
+    return ladder[:, quarter : min(quarter + quarters, ladder.shape[1] - 1)].sum(axis=1)
+
+
+def plant_economic(net: Network, s: Record) -> np.ndarray:
+    """All plant in use on economic lives, by member."""
+    plant, sums = s.plant, s.sums
+    built = plant.chips.economic.sum(axis=1) + plant.sites.economic.sum(axis=1)
+    return sums.to_members @ built + sums.others_to_members @ plant.other.economic.sum(axis=1)
+
+
+def raise_funds(net: Network, inputs: Plain, s: Record, q: Record) -> None:
+    """Who asks for how much, and what do lenders and investors grant?"""
+    p, world, sums, now = inputs.parameters, net.world, s.sums, q.quarter
+    q.chips_share = inputs.traits.chip_share
+    sold = sums.chips_by_vendor @ (q.chips[world.chip_builder] * q.chips_share)
+    spends = q.owes + sums.to_members @ (q.shells + q.chips) + q.other_capex + q.payout
+    spends = spends + sums.money_by_vendor @ q.vendor_money
+    soon = sums.loans_by_borrower @ due_within(s.contracts.loans.ladder, now + 1, 4)
+    q.floor = p.funding.floor_quarters * np.maximum(q.costs, 0.0)
+    inflow = q.ai_of + q.core + q.earns + sold + q.outside_rounds
+    need = np.maximum(spends + q.floor + p.funding.prefunding * soon - s.stocks["cash"] - inflow, 0.0)
+    q.need = np.where(s.default.barred <= 0, whole(need), 0.0)
+    offers, rooms = _offers(net, inputs, s, q)
+    _raise_money(net, q, offers, rooms)
+    loans, lender, borrower = s.contracts.loans, world.loan_lender, world.loan_borrower
+    q.lent = np.where(net.draws[:, None], q.granted[lender, borrower], 0.0)
+    rate = q.spread[borrower] + np.where(net.floating[:, None], 0.0, p.engine.base_rate)
+    owed = loans.owed + q.lent
+    mixed = (loans.rate * loans.owed + rate * q.lent) / np.where(owed > 0, owed, 1.0)
+    loans.rate = np.where(owed > 0, mixed, loans.rate)
+    loans.owed = owed
+    slots = np.minimum(now + net.tenor, loans.ladder.shape[1] - 1)
+    loans.ladder[np.arange(len(slots)), slots] += q.lent
+
+
+def _by_class(p: Plain, what: str) -> np.ndarray:
+    return np.stack(np.broadcast_arrays(*(getattr(p, f"{name}_{what}") for name in LENDER_CLASSES)))
+
+
+def _offers(net: Network, inputs: Plain, s: Record, q: Record) -> tuple[np.ndarray, np.ndarray]:
+    """What each class would give each firm, and what it has in all."""
+    p, engine, sums = inputs.parameters.lending, inputs.parameters.engine, s.sums
+    rooms = _by_class(p, "capacity") * np.exp(engine.core_growth * q.years) * q.calendar.credit_open
+    lent = np.where(s.lender_lent > 0, s.lender_lent, 1.0)
+    lost = np.where(s.lender_lent > 0, np.clip(s.lender_lost / lent, 0.0, 1.0), 0.0)
+    patience = expit(p.steepness * (1 - lost / _by_class(p, "loss")))
+    urge = p.steepness * (1 - q.spread / _by_class(p, "spread")[:, None])
+    urge[EQUITY] += p.pull_of_narrative * (q.equity.lasting + q.equity.fresh)
+    offers = rooms[:, None] * np.minimum(patience[:, None] * expit(urge), p.single_borrower)
+    to_come = (net.cloud_by_now[:, -1] - net.cloud_by_now[:, q.quarter + 1])[:, None]
+    backlog = sums.cloud_by_provider @ np.where(s.contracts.cloud.ended, 0.0, np.maximum(to_come, 0.0))
+    base = p.advance_on_backlog * backlog + p.advance_on_assets * np.maximum(plant_economic(net, s), 0.0)
+    secured = sums.loans_by_borrower @ np.where(net.secured[:, None], s.contracts.loans.owed, 0.0)
+    asked = offers[net.secured_class].sum(axis=0)
+    held = np.clip(np.maximum(base - secured, 0.0), 0.0, asked)
+    offers[net.secured_class] *= np.where(asked > 0, held / np.where(asked > 0, asked, 1.0), 1.0)
+    allowed = net.world.may_ask[:, :, None]
+    rooms = np.broadcast_to(np.maximum(rooms, 0.0), patience.shape).copy()
+    return np.where(allowed, np.maximum(offers, 0.0), 0.0), rooms
+
+
+def _raise_money(net: Network, q: Record, offers: np.ndarray, rooms: np.ndarray) -> None:
+    """Rung by rung; a class that is asked for more than it has gives everybody the same share."""
+    left = q.need.copy()
+    q.granted = np.zeros_like(offers)
+    for rung in RUNGS:
+        rows = [LENDER_CLASSES.index(name) for name in rung]
+        for _ in rung:
+            standing = np.where(rooms[rows, None] > 0, offers[rows], 0.0)
+            offered = standing.sum(axis=0)
+            part = np.where(offered > 0, np.minimum(left / np.where(offered > 0, offered, 1.0), 1.0), 0.0)
+            asked = standing * part
+            by_all = asked.sum(axis=1)
+            over = by_all > rooms[rows]
+            cut = np.where(over, rooms[rows] / np.where(over, by_all, 1.0), 1.0)
+            given = np.floor(asked * cut[:, None] / QUANTUM) * QUANTUM
+            rooms[rows] = np.where(over, 0.0, rooms[rows] - given.sum(axis=1))
+            offers[rows] -= given
+            q.granted[rows] += given
+            left -= given.sum(axis=0)
+    q.refused, q.new_shares = left, q.granted[EQUITY]
+    q.new_debt = q.granted.sum(axis=0) - q.new_shares
+
+
+def clear_payments(net: Network, s: Record, q: Record) -> None:
+    """Everybody's payments together, from above; then what contracts make of them."""
+    sums, debtor = s.sums, net.world.claim_debtor
+    means = s.stocks["cash"] + sums.ai_by_member @ whole(q.ai) + whole(q.core) + whole(q.outside_rounds)
+    means = means + q.new_debt + q.new_shares
+    owes = q.owes > 0
+    some = np.where(owes, q.owes, 1.0)
+
+    def have(ratio: np.ndarray) -> np.ndarray:
+        return np.maximum(means + sums.by_creditor @ (q.claims * ratio[debtor]), 0.0)
+
+    ratio, moving = np.ones_like(means), np.ones(means.shape[1], bool)
+    while moving.any():
+        lower = np.where(owes, np.minimum(have(ratio) / some, ratio), ratio)
+        moved = ((ratio - lower) * q.owes).max(axis=0) >= STILL
+        ratio = np.where(moving, lower, ratio)
+        moving &= moved
+    q.ratio = ratio
+    q.clearing_gap = np.abs(q.owes * ratio - np.minimum(q.owes, have(ratio))).max(axis=0)
+    q.unpaid = q.owes * (1 - ratio)
+    paid = q.claims * ratio[debtor]
+    q.cash = np.maximum(means + sums.by_creditor @ paid - sums.by_debtor @ paid, 0.0)
+    _settle(net, s, q, paid)
+
+
+def _pay_bills(bills: Record, paid: np.ndarray) -> np.ndarray:
+    """Oldest first; what was really paid."""
+    by_age = bills.by_age
+    paid = np.clip(whole(paid), 0.0, by_age.sum(axis=1))
+    older = np.cumsum(by_age[:, ::-1], axis=1)[:, ::-1] - by_age
+    bills.by_age = by_age - np.clip(paid[:, None] - older, 0.0, by_age)
+    return paid
+
+
+def _settle(net: Network, s: Record, q: Record, paid: np.ndarray) -> None:
+    contracts, now = s.contracts, q.quarter
+    ends = np.cumsum(list(net.world.claim_sizes.values()))[:-1]
+    of_cloud, of_orders, of_leases, q.spot_paid, _, _, _, q.costs_paid = np.split(paid, ends)
+    q.cloud_settled = _pay_bills(contracts.cloud.bills, of_cloud)
+    orders, leases = contracts.orders, contracts.leases
+    q.order_settled = _pay_bills(orders.bills, of_orders)
+    q.delivered = np.clip(whole(of_orders) - q.order_settled, 0.0, orders.waiting)
+    orders.waiting = orders.waiting - q.delivered
+    orders.delivered = orders.delivered + q.delivered
+    money = np.maximum(whole(of_leases), 0.0)
+    q.rent_paid = np.minimum(money, leases.arrears)
+    q.fee_paid = np.minimum(money - q.rent_paid, leases.fee_owed)
+    leases.arrears, leases.fee_owed = leases.arrears - q.rent_paid, leases.fee_owed - q.fee_paid
+
+    loans, last = contracts.loans, contracts.loans.ladder.shape[1] - 1
+    share = q.ratio[net.world.loan_borrower]
+    q.repaid, q.earned = whole(q.principal * share), whole(q.interest * share)
+    q.accrued = q.interest - q.earned
+    loans.ladder[:, min(now + 1, last)] += q.accrued
+    if now < last:
+        loans.ladder[:, now + 1] += q.principal - q.repaid
+        loans.ladder[:, now] = 0.0
+    loans.owed = loans.owed - q.repaid + q.accrued
+
+    rounds = contracts.rounds
+    able = and_outside(q.ratio, 1.0)[net.world.round_investor]
+    q.invested = np.where(q.ready, whole(rounds.promised * (q.willing * able)), 0.0)
+    late = (rounds.fate == Fate.PENDING) & ~q.ready & (now >= net.round_expiry)[:, None]
+    ended = np.where(q.ready, np.where(q.invested > 0, Fate.POSTED, Fate.VOID), rounds.fate)
+    rounds.fate = np.where(late, Fate.EXPIRED, ended)
+    rounds.promised = np.where(q.ready | late, 0.0, rounds.promised)
+
+
+def affordable(money: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The share of what is wanted that there is money for."""
+    return np.where(wanted > money, money / np.where(wanted > 0, wanted, 1.0), 1.0)
+
+
+def spend(net: Network, inputs: Plain, s: Record, q: Record) -> None:
+    """Sites first, then other plant, vendors' money and payouts out of what is above the floor."""
+    world, sums, b = net.world, s.sums, net.world.builder_rows
+    q.pace = affordable(q.cash[b], q.shells + q.chips)
+    q.built, chips = q.shells * q.pace, q.chips * q.pace
+    left = q.cash.copy()
+    left[b] -= q.built + chips
+    free = np.maximum(left - q.floor, 0.0)
+    q.other = q.other_capex * affordable(free, q.other_capex)
+    free = free - q.other
+    share = affordable(free, sums.money_by_vendor @ q.vendor_money)
+    q.invested_by_vendors = q.vendor_money * share[world.money_vendor_row]
+    free = free - sums.money_by_vendor @ q.invested_by_vendors
+    q.paid_out = q.payout * affordable(free, q.payout)
+    q.chips_bought = chips[world.chip_builder] * inputs.traits.chip_share
+    q.left = np.minimum(left, q.floor) + free - q.paid_out
+
+
+def resolve_defaults(net: Network, inputs: Plain, s: Record, q: Record) -> None:
+    """Who fails, what is written off, who stands in."""
+    p, world, sums, contracts = inputs.parameters, net.world, s.sums, s.contracts
+    d, loans = s.default, s.contracts.loans
+    debt = sums.loans_by_borrower @ loans.owed
+    soon = sums.loans_by_borrower @ due_within(loans.ladder, q.quarter + 1, 4)
+    can = 1.0 - np.array(world.passive, float)[:, None]
+    free = d.barred <= 0
+    short = (q.unpaid * can > p.default.tolerance) & free
+    quarters = np.where(short, d.quarters_short + 1, 0.0)
+    newly = short & (quarters >= np.maximum(p.default.grace, 1.0))
+    newly |= (q.worth + debt < (soon + 0.5 * (debt - soon)) * can) & free
+    newly |= (q.calendar.forced_default > 0) & free
+    d.quarters_short = np.where(newly, 0.0, quarters)
+    d.barred = np.where(newly, p.default.no_new_starts, np.maximum(d.barred - 1, 0.0))
+    d.defaulted = np.maximum(d.defaulted, newly)
+    q.newly = newly
+    of = and_outside(newly, False)
+    s.lender_lent = s.lender_lent + sums.loans_by_class @ q.lent
+    _write_down(net, inputs, s, q, debt)
+
+    orders, cloud, leases = contracts.orders, contracts.cloud, contracts.leases
+    overdue = orders.bills.by_age[:, OVERDUE:].sum(axis=1) > 0
+    q.orders_lost = _give_up(orders.bills, overdue | of[world.order_buyer])
+    overdue = cloud.bills.by_age[:, OVERDUE:].sum(axis=1) > 0
+    customer = of[world.cloud_customer]
+    q.cloud_lost = _give_up(cloud.bills, overdue | customer)
+    cloud.ended = cloud.ended | overdue | (customer & (p.engine.rent_per_gw_year > q.new_rent))
+    gone = of[world.lease_tenant]
+    leases.arrears, leases.fee_owed = np.where(gone, 0.0, leases.arrears), np.where(gone, 0.0, leases.fee_owed)
+    _vest(net, inputs, s, q)
+    wiped = np.where(newly, np.log(p.engine.old_shares_keep), 0.0)
+    q.equity.lasting = q.equity.lasting + wiped
+    q.equity.cap = q.equity.cap * np.exp(wiped)
+    q.share_return = (1 + q.share_return) * np.exp(wiped) - 1
+
+
+def _give_up(bills: Record, where: np.ndarray) -> np.ndarray:
+    lost = np.where(where, bills.by_age.sum(axis=1), 0.0)
+    bills.by_age = np.where(where[:, None], 0.0, bills.by_age)
+    return lost
+
+
+def _write_down(net: Network, inputs: Plain, s: Record, q: Record, debt: np.ndarray) -> None:
+    p, engine, world, sums = inputs.parameters.default, inputs.parameters.engine, net.world, s.sums
+    loans, guarantees, borrower = s.contracts.loans, s.contracts.guarantees, net.world.loan_borrower
+    whole_debt = debt.sum(axis=0)
+    in_default = (debt * s.default.defaulted).sum(axis=0) / np.where(whole_debt > 0, whole_debt, 1.0)
+    calm = p.unsecured_bond_recovery
+    downturn = np.minimum(p.downturn_recovery, calm)
+    bust = np.minimum(p.bust_recovery, downturn)
+    depth = 2 * np.clip(in_default / engine.bust_share, 0.0, 1.0)
+    unsecured = calm + np.minimum(depth, 1.0) * (downturn - calm) + np.maximum(depth - 1, 0.0) * (bust - downturn)
+    factor = np.where(calm > 0, unsecured / np.where(calm > 0, calm, 1.0), 1.0)
+    means = np.stack(np.broadcast_arrays(*(getattr(p, f"{rank}_recovery") for rank in RANKS)))
+    kept = means[world.loan_rank] * factor
+    wanted = sums.loans_by_borrower @ (kept * loans.owed)
+    assets = np.maximum(plant_economic(net, s) + q.left, q.worth + debt)
+    assets = np.maximum(assets, 0.0)
+    cut = np.where(wanted > assets, assets / np.where(wanted > 0, wanted, 1.0), 1.0)
+    share = q.newly[borrower] * (1 - np.minimum(kept * cut[borrower], 1.0))
+
+    promised = and_outside(share * loans.owed, 0.0)[world.promised_loan]
+    stands = np.broadcast_to(q.calendar.guarantee_share, promised.shape)
+    together = and_outside(sums.guarantees_by_loan @ stands, 0.0)[world.promised_loan]
+    covered = promised * stands / np.maximum(together, 1.0)
+    payable = np.minimum(np.maximum(covered, 0.0), exposure(net, guarantees, q.quarter))
+    asked = and_outside(sums.guarantees_by_guarantor @ payable, 0.0)[world.guarantor]
+    means = and_outside(q.left, np.inf)[world.guarantor]
+    able = np.minimum(1.0, np.where(asked > 0, means / np.where(asked > 0, asked, 1.0), 1.0))
+    q.called = whole(payable * able)
+    guarantees.called = guarantees.called + q.called
+    owed = guarantees.owed + np.where(net.subrogated[:, None], q.called, 0.0)
+    q.guarantees_lost = np.where(promised > 0, owed, 0.0)
+    guarantees.owed = owed - q.guarantees_lost
+
+    lost, taken = share * loans.owed, np.zeros_like(loans.owed)
+    paid_in = sums.guarantees_by_loan @ q.called
+    if paid_in.any():
+        before = np.cumsum(loans.ladder, axis=1) - loans.ladder
+        off = np.clip(paid_in[:, None] - before, 0.0, loans.ladder)
+        loans.ladder = loans.ladder - off
+        taken = off.sum(axis=1)
+        loans.owed = loans.owed - taken
+    rest = np.maximum(lost - taken, 0.0)
+    part = np.where(loans.owed > 0, rest / np.where(loans.owed > 0, loans.owed, 1.0), 0.0)
+    gone = whole(loans.ladder * part[:, None])
+    loans.ladder = loans.ladder - gone
+    q.loans_lost = gone.sum(axis=1)
+    loans.owed = loans.owed - q.loans_lost
+    s.lender_lost = s.lender_lost + sums.loans_by_class @ rest
+
+
+def exposure(net: Network, guarantees: Record, quarter: int) -> np.ndarray:
+    """The most that can still be called of each guarantee."""
+    left = np.maximum(net.guarantee_cap[:, None] - guarantees.called, 0.0)
+    at = min(quarter, net.guaranteed_value.shape[1] - 1)
+    left = np.minimum(left, np.maximum(net.guaranteed_value[:, at, None] - guarantees.called, 0.0))
+    running = (net.guarantee_first <= quarter) & (quarter <= net.guarantee_last)
+    return np.where(running[:, None], left, 0.0)
+
+
+def _vest(net: Network, inputs: Plain, s: Record, q: Record) -> None:
+    world, warrants, t = net.world, s.contracts.warrants, inputs.traits
+    gw = and_outside(s.contracts.orders.delivered, 0.0)[world.rewarded_order] * t.gw_per_usd_bn
+    issuer = world.warrant_issuer
+    price = t.opening_price_usd * q.equity.cap[issuer] / t.equity_value[issuer]
+    reached = (gw[net.warrant_of] >= net.milestone_gw[:, None]) & (price[net.warrant_of] >= net.hurdle_usd[:, None])
+    new = reached & ~warrants.vested
+    warrants.vested = warrants.vested | new
+    q.vested = whole(s.sums.tranches_by_warrant @ np.where(new, net.vest_value[:, None], 0.0))

@@ -1,0 +1,58 @@
+"""Sums over rows as sparse matrices: what both NumPy twins add up with."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from benchmarks.economy.network import Network
+from ouroloop.behavior.lending import LENDER_CLASSES
+from ouroloop.ledger.color import colors_of, payments
+
+
+def adding(rows: np.ndarray, height: int) -> csr_array:
+    """Adds up what stands in these rows; what is outside (-1) is left out."""
+    inside = np.flatnonzero(rows >= 0)
+    ones = np.ones(len(inside))
+    return csr_array((ones, (rows[inside], inside)), shape=(height, len(rows)))
+
+
+class Matrices:
+    """Everything that is summed in a quarter."""
+
+    def __init__(self, net: Network) -> None:
+        world, members, builders = net.world, net.members, net.builders
+        self.by_debtor = adding(world.claim_debtor, members)
+        self.by_creditor = adding(world.claim_creditor, members)
+        self.rounds_by_issuer = adding(world.round_issuer, members)
+        self.loans_by_borrower = adding(world.loan_borrower, members)
+        self.loans_by_class = adding(world.loan_lender, len(LENDER_CLASSES))
+        self.cloud_by_provider = adding(world.cloud_provider, members)
+        self.cloud_by_builder = adding(world.cloud_builder, builders)
+        self.cloud_by_buyer = adding(net.cloud_buyer, builders)
+        self.cloud_by_customer = adding(world.cloud_customer, members)
+        self.chips_by_vendor = adding(net.chip_vendor, members)
+        self.chips_by_builder = adding(world.chip_builder, builders)
+        self.orders_by_builder = adding(net.order_chips, builders)
+        self.warrants_by_builder = adding(net.warrant_chips, builders)
+        self.money_by_vendor = adding(world.money_vendor_row, members)
+        self.ai_by_member = adding(net.ai_firm, members)
+        self.spot_by_builder = adding(world.spot_builder, builders)
+        self.leases_by_tenant = adding(world.lease_tenant, members)
+        self.guarantees_by_guarantor = adding(world.guarantor, members)
+        self.guarantees_by_loan = adding(world.promised_loan, len(world.loan_borrower))
+        self.tranches_by_warrant = adding(net.warrant_of, len(world.warrant_issuer))
+        self.to_members = adding(world.builder_rows, members)
+        self.others_to_members = adding(world.other_rows, members)
+        shape = (len(world.ledger.accounts), len(world.ledger.flows))
+        self.post = csr_array((net.sign.astype(float), (net.account, net.flow)), shape=shape)
+        self.stocks = {name: csr_array(matrix.astype(float)) for name, matrix in net.stock_sums.items()}
+        self.flows = {name: csr_array(matrix.astype(float)) for name, matrix in net.flow_sums.items()}
+        self.entities, self.claims = csr_array(net.entity_sums.astype(float)), csr_array(net.claim_sums.astype(float))
+        self.held = csr_array(net.held_sums.astype(float))
+        self.valuations = csr_array(net.valuation_sums[None].astype(float))
+        self.losses = csr_array(net.loss_sums[None].astype(float))
+        self.payments = payments(world.ledger.chart, colors_of(world.ledger))
+        groups = np.zeros((net.sponsor.max(initial=0) + 1, net.colors))
+        groups[net.sponsor, np.arange(net.colors)] = 1
+        self.colors_by_group = groups
