@@ -13,10 +13,15 @@ import numpy as np
 import pytest
 
 from ouroloop.core import QUANTUM
+from ouroloop.economy.decide import Plans, decide
+from ouroloop.economy.fall_due import Dues, fall_due
 from ouroloop.economy.open import open_state
+from ouroloop.economy.prices import Prices, form_prices
 from ouroloop.economy.simulate import simulate, take_paths
-from ouroloop.economy.step import step
+from ouroloop.economy.state import State
+from ouroloop.economy.today import read_calendar
 from ouroloop.economy.track import Track
+from ouroloop.economy.world import Inputs
 from tests.economy.worlds import inputs, shocked, world
 
 PATHS = 20
@@ -95,11 +100,20 @@ def test_two_devices_give_the_bits_of_one() -> None:
     assert done.stdout.split()[-1] == fingerprint(_cut(8))
 
 
-def test_one_quarter_is_the_same_compiled_or_not() -> None:
-    """To a few quanta: compiled sums may round otherwise before they are cut to whole quanta."""
+def _first_phases(state: State, given: Inputs) -> tuple[Prices, Plans, Dues]:
+    today = read_calendar(given, jnp.asarray(0))
+    prices = form_prices(world(), given, state, today)
+    plans = decide(world(), given, state, today, prices)
+    return prices, plans, fall_due(world(), given, state, today, prices, plans)
+
+
+def test_prices_decisions_and_dues_are_the_same_compiled_or_not() -> None:
+    """The phases that hold the behaviors; the rest of a quarter is instruments and ledger, which have tests like this.
+
+    A whole quarter without compiling takes minutes and says the same.
+    """
     given = inputs(world(), 3)
-    state, first = open_state(world(), given), jnp.asarray(0)
-    eager, seen = step(world(), given, state, first)
-    compiled, jitted = jax.jit(step, static_argnums=0)(world(), given, state, first)
-    for one, other in zip(jax.tree.leaves((eager, seen)), jax.tree.leaves((compiled, jitted)), strict=True):
+    state = open_state(world(), given)
+    eager, compiled = _first_phases(state, given), jax.jit(_first_phases)(state, given)
+    for one, other in zip(jax.tree.leaves(eager), jax.tree.leaves(compiled), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-7)

@@ -177,8 +177,10 @@ def _needs(
     """GW that each builder will need `AHEAD` quarters on, and those that are wanted now.
 
     Dollars of contracts and own sales become GW at the rent of the opening: a GW of new chips earns about that whatever
-    it can compute. Own sales are expected to grow on half as fast as they do; of what labs
-    want by the quarter everybody expects a part by its size; what a builder buys from others it need not build.
+    it can compute. What a builder builds for itself is at the opening whatever its pipeline holds beyond the rest,
+    because nobody builds what he thinks he will not need; it grows as own use does. Own sales are expected to grow on
+    half as fast as they do; of what labs want by the quarter everybody expects a part by its size; what a builder buys
+    from others it need not build.
     """
     engine, contracts = inputs.parameters.engine, world.cloud.schedule
     last = contracts.shape[1] - 1
@@ -190,7 +192,8 @@ def _needs(
     sales = jnp.where(sells, by_seller[world.seller_of_builder], 0.0) * engine.compute_share_of_ai_revenue * efficiency
     growing = jnp.exp(jnp.clip(state.demand.growth, -1.0, 1.0) / 2 * AHEAD / YEAR)
     bought = world.cloud_by_buyer @ ahead
-    own, own_soon = _own_use(inputs, today.quarter + 1), _own_use(inputs, today.quarter + 1 + AHEAD)
+    grown = _own_growth(inputs, today.quarter + 1)
+    own, own_soon = inputs.traits.own_use * grown, inputs.traits.own_plan * grown
     by_the_quarter = state.spot_wanted * state.plant.capacity / jnp.maximum(state.plant.capacity.sum(axis=0), 1e-9)
     per_gw = engine.rent_per_gw_year / YEAR
     unnamed = inputs.traits.unnamed[world.builder_rows]
@@ -201,11 +204,11 @@ def _needs(
     return need, wanted
 
 
-def _own_use(inputs: Inputs, quarters: Array) -> Array:
-    """GW that builders use for their core business so many quarters after the opening.
+def _own_growth(inputs: Inputs, quarters: Array) -> Array:
+    """By how much what builders use themselves has grown so many quarters after the opening, as a factor.
 
     Growth fades as that of outside demand does: g (1 - rho^t) / -ln rho after t years, with rho its yearly persistence.
     """
     fading = -jnp.log(inputs.parameters.demand.growth_persistence)
     grown = inputs.parameters.engine.own_use_growth * -jnp.expm1(-fading * quarters / YEAR) / fading
-    return inputs.traits.own_use * jnp.exp(grown)
+    return jnp.exp(grown)
