@@ -11,11 +11,11 @@ import pytest
 from ouroloop.core import BadInput
 from ouroloop.economy.draws import uniform
 from ouroloop.experiment import parts as parts_room
+from ouroloop.experiment.again import compare_again
 from ouroloop.experiment.ensemble import Interrupted, Listener, complete
 from ouroloop.experiment.manifest import read_manifest
 from ouroloop.experiment.parts import cut
 from ouroloop.experiment.read import open_run
-from ouroloop.experiment.rerun import compare_again
 from ouroloop.experiment.runnable import TABLES
 from tests.experiment.worlds import Small, build, manifest
 

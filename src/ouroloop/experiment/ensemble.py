@@ -17,7 +17,7 @@ from ouroloop.experiment import manifest as pages
 from ouroloop.experiment.all_paths import check_zarr, open_store
 from ouroloop.experiment.merge import STATISTICS, merge
 from ouroloop.experiment.outcomes import endings
-from ouroloop.experiment.parts import Part, cut, is_whole, open_part, simulate_part, write_part
+from ouroloop.experiment.parts import BATCH, Part, cut, is_whole, open_part, simulate_part, write_part
 from ouroloop.experiment.points import bound
 from ouroloop.experiment.runnable import DETAIL, SYSTEM, TABLES, Axes, Build
 from ouroloop.experiment.tables import Coded, Column, series_columns, write_table
@@ -110,15 +110,14 @@ def complete(folder: Path, manifest: Mapping[str, Any], build: Build, listener: 
     parts = cut(manifest["paths"], detail_paths=manifest["detail_paths"])
     (folder / PARTS).mkdir(exist_ok=True)
     missing = _missing(folder / PARTS, parts, manifest["hash"], tell)
-    axes = Axes.of(build(0, 1))
-    total = sum(part.paths for part in parts)
-    tell.begin(total, total - sum(part.paths for part in missing))
     try:
+        axes = Axes.of(build(0, min(parts[0].paths, BATCH)))  # of a batch's shape: nothing is compiled for it alone
+        tell.begin(manifest["paths"], manifest["paths"] - sum(part.paths for part in missing))
         _simulate(folder, axes, parts, missing, manifest, build, tell)
+        _write(folder, axes, parts, manifest, build)
     except KeyboardInterrupt:
         whole = sum((folder / PARTS / part.file).exists() for part in parts)
         raise Interrupted(folder, whole, len(parts)) from None
-    _write(folder, axes, parts, manifest, build)
     files = {path.relative_to(folder).as_posix(): _digest(path) for path in _files(folder)}
     pages.write_manifest(folder, {**known, "files": files})
     shutil.rmtree(folder / PARTS)

@@ -62,11 +62,13 @@ def _column(column: Column) -> Any:
 
 
 def _filled(column: Any) -> np.ndarray:
-    if isinstance(column, np.ma.MaskedArray):
-        missing: Any = np.nan if column.dtype.kind == "f" else None
-        made = column if column.dtype.kind in "fO" else column.astype(object)
-        return np.asarray(np.ma.filled(made, missing))
-    return np.asarray(column)
+    if not isinstance(column, np.ma.MaskedArray):
+        return np.asarray(column)
+    if column.dtype.kind == "f":
+        return np.ma.filled(column, np.nan)
+    made = np.ma.getdata(column).astype(object)
+    made[np.ma.getmaskarray(column)] = None  # `filled` would take None for its default
+    return made
 
 
 def _quoted(path: Path | str) -> str:
