@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache
 
@@ -53,3 +54,13 @@ def test_a_stand_in_keeps_unit_and_meaning_of_what_it_stands_in_for() -> None:
         row = view().assumptions[name]
         assert row.unit == own[name].unit, name
         assert row.topic == own[name].topic, name
+
+
+def test_no_reason_names_a_row_of_which_nothing_was_known() -> None:
+    everything = set(load("ai-loop").assumptions)
+    named = {
+        name: set(re.findall(r"\b[a-z]+(?:-[a-z]+)?-\d{3}\b", row.why)) & everything
+        for name, row in view().assumptions.items()
+    }
+    assert any(named.values())
+    assert {name: rows for name, rows in named.items() if not rows <= set(view().assumptions)} == {}
