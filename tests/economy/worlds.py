@@ -207,6 +207,7 @@ def traits() -> Traits:
         starts=column(0.12, 0.05),
         starts_year_ago=column(0.08, 0.03),
         own_use=column(0.5, 0.0),
+        own_plan=column(0.7, 0.0),
         chip_share=column(0.7, 0.3, 0.8, 0.2),
         vendor_weight=column(0.7, 0.3),
         loan_ladder=jnp.asarray(ladder),

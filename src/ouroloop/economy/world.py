@@ -506,6 +506,8 @@ class Traits(eqx.Module):
     starts_year_ago: Float[Array, "builder #path"]
     own_use: Float[Array, "builder #path"]
     """GW that a builder uses for its core business."""
+    own_plan: Float[Array, "builder #path"]
+    """GW that it builds for: at the opening, what it has and is building beyond what contracts and sales will need."""
     chip_share: Float[Array, "pair #path"]
     """Which part of its builder's chips each pair of `Spending.chips` delivers."""
     vendor_weight: Float[Array, "pair #path"]

@@ -14,6 +14,7 @@ from ouroloop.behavior.completion import STAGES
 from ouroloop.behavior.demand import free_growth
 from ouroloop.core import Quarter
 from ouroloop.dossier import Dossier, EntityKind
+from ouroloop.economy.decide import AHEAD
 from ouroloop.economy.operations import CHIPS
 from ouroloop.economy.parameters import EngineParameters, Parameters
 from ouroloop.economy.world import Traits, World
@@ -226,6 +227,20 @@ class _Opened:
         explained = np.maximum(sales[self.world.builder_rows], 0.0) * YEAR / np.asarray(self.engine.rent_per_gw_year)
         return np.maximum(self.capacity - explained, 0.0)
 
+    @cached_property
+    def own_plan(self) -> Values:
+        """GW that builders have and are building beyond what contracts and own sales will need `AHEAD` quarters on."""
+        schedule = np.asarray(self.world.cloud.schedule)
+        reach = np.minimum(np.arange(AHEAD - 1, AHEAD + 3), schedule.shape[1] - 1)
+        ahead = schedule[:, reach].mean(axis=1)[:, None] * self.binding
+        sold = np.asarray(self.world.cloud_by_builder.matrix) @ ahead
+        bought = np.asarray(self.world.cloud_by_buyer.matrix) @ ahead
+        growing = np.exp(np.clip(self.growth_seen, -1.0, 1.0) / 2 * AHEAD / YEAR)
+        sales = self.ai * np.asarray(self.engine.compute_share_of_ai_revenue) * growing + self.unnamed
+        needed = np.maximum(sold + sales[self.world.builder_rows] - bought, 0.0)
+        whole = self.capacity + STAGES * self.by_stage
+        return np.maximum(whole - needed * YEAR / np.asarray(self.engine.rent_per_gw_year), 0.0)
+
     def traits(self) -> Traits:
         world, parameters, operating = self.world, self.parameters, self.rate("operating_cash")
         named = self.outside.share
@@ -259,6 +274,7 @@ class _Opened:
             "starts": starts,
             "starts_year_ago": starts * np.exp(-np.asarray(self.engine.starts_growth)),
             "own_use": self.own_use,
+            "own_plan": self.own_plan,
             "chip_share": self.chip_share,
             "vendor_weight": _vendor_weights(self.opening, self.made),
             "loan_ladder": ladder,
