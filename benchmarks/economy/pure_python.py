@@ -222,7 +222,7 @@ def decide(net: Lists, own: Record, s: Record, q: Record) -> None:
     q.spent_part = [sum(q.shell_part[:n]) + sum(q.chip_part[:n]) for n in range(STAGES)]
     leaving = c.let_share * c.leaving_cost
     least = [q.site_cost * (1 - spent - (leaving - c.recovery * spent)) for spent in q.spent_part]
-    q.value = [_value_at_completion(net, own, q, n) for n in range(net.builders)]
+    q.value = [_site_value(net, own, s, q, n) for n in range(net.builders)]
     q.keep = [[1.0 if value >= floor else 0.0 for floor in least] for value in q.value]
     q.starts = [
         start * (1 - engine.shrink_speed * (1 - s.funded[row])) * keep[0]
@@ -316,16 +316,14 @@ def _needs(net: Lists, own: Record, s: Record, q: Record, by_seller: list[float]
     growing = exp(min(max(s.demand.growth, -1.0), 1.0) / 2 * AHEAD / 4)
     per_gw, whole_fleet = engine.rent_per_gw_year / 4, max(sum(capacity), 1e-9)
     fading = -log(own.parameters.demand.growth_persistence)
-    grown, grown_soon = (
-        exp(engine.own_use_growth * -expm1(-fading * quarters / 4) / fading)
-        for quarters in (q.quarter + 1, q.quarter + 1 + AHEAD)
-    )
+    grown = exp(engine.own_use_growth * -expm1(-fading * (q.quarter + 1) / 4) / fading)
     need, q.wanted = [], []
     for b, seller in enumerate(net.seller_of_builder):
         sales = by_seller[seller] * engine.compute_share_of_ai_revenue * q.efficiency if seller >= 0 else 0.0
         idle = s.spot_wanted * capacity[b] / whole_fleet
         unnamed, uses = own.traits.unnamed[net.builder_rows[b]], own.traits.own_use[b]
-        need.append(max(rented[b] + unnamed + sales * growing + idle - bought[b], 0.0) / per_gw + uses * grown_soon)
+        plans = own.traits.own_plan[b] * grown
+        need.append(max(rented[b] + unnamed + sales * growing + idle - bought[b], 0.0) / per_gw + plans)
         q.wanted.append(max(wanted[b] + unnamed * q.begun + sales - buys[b], 0.0) / per_gw + uses * grown)
     return need
 
@@ -349,16 +347,22 @@ def _starts(net: Lists, p: Record, s: Record, q: Record, need: list[float]) -> l
     return planned
 
 
-def _value_at_completion(net: Lists, own: Record, q: Record, builder: int) -> float:
+def _site_value(net: Lists, own: Record, s: Record, q: Record, builder: int) -> float:
+    p, capacity, wanted = own.parameters, s.plant.capacity[builder], q.wanted[builder]
+    let = p.completion.let_share * (wanted / capacity if capacity > wanted else 1.0)
+    fading = -log1p(-(1 - 1 / (1 + p.rent.compute_per_dollar_gain)))
+    fixed = _site_worth(net, own, q, builder, p.engine.rent_per_gw_year, 0.0)
+    return let * fixed + (1 - let) * _site_worth(net, own, q, builder, q.new_rent, fading)
+
+
+def _site_worth(net: Lists, own: Record, q: Record, builder: int, rent: float, decline: float) -> float:
     p, engine = own.parameters, own.parameters.engine
-    gain = p.rent.compute_per_dollar_gain
-    decline = -log1p(-(1 - 1 / (1 + gain)))
     rate = log1p(engine.base_rate + q.spread[net.builder_rows[builder]])
     shell, running = (1 - p.completion.chip_share) * q.site_cost, engine.running_cost_per_gw_year
-    margin = log(max(q.new_rent, 1e-300) / max(running + rate * shell, 1e-300))
+    margin = log(max(rent, 1e-300) / max(running + rate * shell, 1e-300))
     longest = q.life[builder]
     life = min(max(margin / decline, 0.0), longest) if decline > 0 else (longest if margin > 0 else 0.0)
-    earned = q.new_rent * _annuity(rate + decline, life) - running * _annuity(rate, life)
+    earned = rent * _annuity(rate + decline, life) - running * _annuity(rate, life)
     return earned + shell * exp(-rate * life)
 
 

@@ -95,14 +95,7 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
         active=alive[b],
     )
     starts = starts * (1 - engine.shrink_speed * (1 - state.funded[b]))
-    value = value_at_completion(
-        prices.new_rent[None] * jnp.ones_like(starts),
-        1 - 1 / (1 + inputs.parameters.rent.compute_per_dollar_gain),
-        engine.running_cost_per_gw_year,
-        today.chip_life(engine.chip_life_years),
-        engine.base_rate + prices.spread[b],
-        shell_value=(1 - inputs.parameters.completion.chip_share) * site_cost,
-    )
+    value = _site_value(world, inputs, state, today, prices, site_cost, wanted)
     keep = finish_or_abandon(
         inputs.parameters.completion,
         value_at_completion_usd_bn_per_gw=value,
@@ -164,6 +157,33 @@ def _vendor_money(world: World, inputs: Inputs, state: State, today: Today, aliv
     ).sum(axis=1)
     pairs = inputs.traits.vendor_weight * by_vendor[world.money_vendor]
     return pairs * alive[world.money_customer] * alive[world.money_vendor_row]
+
+
+def _site_value(
+    world: World, inputs: Inputs, state: State, today: Today, prices: Prices, site_cost: Array, wanted: Array
+) -> Float64[Array, "builder path"]:
+    """What a GW is worth on the day it opens, USD bn.
+
+    What is let before it opens earns the contract's rent, fixed over the life of the chips; the rest earns the market's
+    rent, which falls as newer chips come. The part that is let is that of sites under construction in general, less
+    where a builder's capacity is not all wanted.
+    """
+    engine, completion = inputs.parameters.engine, inputs.parameters.completion
+    capacity, life = state.plant.capacity, today.chip_life(engine.chip_life_years)
+    let = completion.let_share * jnp.where(capacity > wanted, wanted / jnp.where(capacity > 0, capacity, 1.0), 1.0)
+    fading = 1 - 1 / (1 + inputs.parameters.rent.compute_per_dollar_gain)
+
+    def worth(rent: Array, decline: Array | float) -> Array:
+        return value_at_completion(
+            rent * jnp.ones_like(capacity),
+            decline,
+            engine.running_cost_per_gw_year,
+            life,
+            engine.base_rate + prices.spread[world.builder_rows],
+            shell_value=(1 - completion.chip_share) * site_cost,
+        )
+
+    return let * worth(engine.rent_per_gw_year, 0.0) + (1 - let) * worth(prices.new_rent, fading)
 
 
 def _needs(
