@@ -28,8 +28,8 @@ FOLDERS = {
 }
 SINGLE = {"dossier.yaml": "header", "lives.yaml": "lives", "events.yaml": "events", "assumptions.yaml": "assumptions"}
 
-# Files that may lie beside the data without being read.
-_SILENT = ("readme", "license", "notice", "changelog")
+# What may lie beside the data and is no record; scenarios are read by the room of that name.
+_SILENT = ("readme", "license", "notice", "changelog", "scenarios")
 
 
 def bundled() -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -24,6 +24,10 @@ _CODES = {
     "float_parsing": "bad-number",
     "float_type": "bad-shape",
     "finite_number": "bad-number",
+    "int_parsing": "bad-number",
+    "int_parsing_size": "bad-number",
+    "int_from_float": "bad-number",
+    "int_type": "bad-shape",
     "greater_than": "bad-number",
     "greater_than_equal": "bad-number",
     "less_than": "bad-number",
@@ -50,10 +54,17 @@ _FORMS = {
 _QUOTED = re.compile(r"'([^']*)'")
 
 
-def problems_of(error: ValidationError, tree: Tree, model: type[BaseModel], rows: Sequence[Loc] = ()) -> list[Problem]:
+def problems_of(
+    error: ValidationError,
+    tree: Tree,
+    model: type[BaseModel],
+    rows: Sequence[Loc] = (),
+    own: Collection[str] = OWN,
+) -> list[Problem]:
     """Every error of one file as problems, the first `MOST_PER_FILE` in the file's order and a count of the rest.
 
-    When a list made of the file's rows was validated, `rows` says where each of its items stands.
+    When a list made of the file's rows was validated, `rows` says where each of its items stands. `own` are the codes
+    that validators of `model` raise themselves, with a sentence of their own.
     """
     found: dict[tuple[Any, str], Problem] = {}
     errors = error.errors(include_url=False)
@@ -63,7 +74,7 @@ def problems_of(error: ValidationError, tree: Tree, model: type[BaseModel], rows
         loc: Loc = one["loc"]
         if rows and loc and isinstance(loc[0], int):
             loc = (*rows[loc[0]], *loc[1:])
-        problem = _problem(one, loc, tree, model)
+        problem = _problem(one, loc, tree, model, own)
         found.setdefault((problem.place, problem.code), problem)
     more = max(0, len(errors) - _MOST_TRANSLATED)
     return capped(tree, sorted(found.values(), key=lambda p: (p.place, p.code)), more)
@@ -79,10 +90,10 @@ def capped(tree: Tree, problems: list[Problem], more: int = 0) -> list[Problem]:
     return [*problems[:MOST_PER_FILE], tree.problem(last, "more-problems", message, "mend the first ones")]
 
 
-def _problem(error: Any, loc: Loc, tree: Tree, model: type[BaseModel]) -> Problem:
+def _problem(error: Any, loc: Loc, tree: Tree, model: type[BaseModel], own: Collection[str]) -> Problem:
     kind, value = str(error["type"]), error.get("input")
     name = next((step for step in reversed(loc) if isinstance(step, str)), "the file")
-    if kind in OWN:
+    if kind in own:
         said = str(error["msg"])
         return tree.problem(tree.place(loc), kind, f"{said[0].upper()}{said[1:]}.", "")
     code = _CODES.get(kind, "bad-text")
@@ -111,6 +122,8 @@ def _sentence(code: str, name: str, value: Any, error: Any) -> str:
             return f"{shown} is not one of the words that '{name}' may be."
         case "bad-number" if error["type"] == "float_parsing":
             return f"'{name}' must be a number, not {shown}."
+        case "bad-number" if str(error["type"]).startswith("int_"):
+            return f"'{name}' must be a whole number, not {shown}."
         case "bad-number":
             return f"'{name}' is out of range: {shown}; {_small(error['msg'])}."
         case "bad-date":
