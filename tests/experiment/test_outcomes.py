@@ -62,4 +62,4 @@ def test_a_run_says_when_its_paths_have_ended(tmp_path: Path) -> None:
     assert by_quarter(run)["credit_first"].tolist() == [0, closed, closed]
     assert by_quarter(run)["payoff_first"].tolist() == [0, 0, paid]
     assert run.outcomes["credit_quarter"].values[x > 0.8].tolist() == ["2026-Q4"] * int((x > 0.8).sum())
-    assert all(quarter is None for quarter in run.outcomes["credit_quarter"].values[x <= 0.8])
+    assert all(quarter == "" for quarter in run.outcomes["credit_quarter"].values[x <= 0.8])

@@ -108,8 +108,8 @@ def print_run(run: Run, out: Console) -> None:
     if firms:
         head = f"Firms that default most often, and the median of debt and cash in {last}, USD bn"
         show_table(firms[:10], say, out, title=head, own_heads=True)
-    rows = [_influence(row) for row in strongest(sensitivities(run), 8)]
-    head = "What moves P(credit closes first) most: paths with the lowest and the highest third of draws"
+    rows = [_influence(run, row) for row in strongest(sensitivities(run), 8)]
+    head = "What moves P(credit closes first) most: paths with the lowest and the highest third of draws, % of each"
     show_table(rows, say, out, title=head, own_heads=True)
     out.print(Text(f"{NOT_A_FORECAST} All tables: {run.folder}", style="italic"))
 
@@ -128,7 +128,7 @@ def run_json(run: Run) -> dict[str, Any]:
         "credit_before_payoff": share_json(credit_before_payoff(run)),
         "outcomes": [share_json(share) for share in shares(run.outcomes["outcome"].values)],
         "firms": firm_rows(run),
-        "assumptions": [_influence_json(row) for row in sensitivities(run)],
+        "assumptions": [_influence_json(run, row) for row in sensitivities(run)],
         "note": NOT_A_FORECAST,
     }
 
@@ -150,9 +150,9 @@ def firm_rows(run: Run) -> list[dict[str, Any]]:
     rows = [
         {
             "firm": str(entity),
-            "default %": 100 * float(share.sel(entity=entity)),
-            "debt": float(middle["debt"].sel(entity=entity)),
-            "cash": float(middle["cash"].sel(entity=entity)),
+            "default %": round(100 * float(share.sel(entity=entity)), 1),
+            "debt": round(float(middle["debt"].sel(entity=entity)), 1),
+            "cash": round(float(middle["cash"].sel(entity=entity)), 1),
         }
         for entity in share["entity"].values
         if float(share.sel(entity=entity)) > 0
@@ -176,14 +176,15 @@ def _ending(share: Share) -> dict[str, Any]:
     }
 
 
-def _influence(row: Influence) -> dict[str, Any]:
+def _influence(run: Run, row: Influence) -> dict[str, Any]:
     shown = None if not row.drawn else round(100 * row.difference, 1)
     return {
-        "assumption": row.assumption,
+        "id": row.assumption,
+        "assumption": run.assumption(row.assumption),
         "low third": _short(row.low),
         "high third": _short(row.high),
-        "% at low": None if not row.drawn else round(100 * row.credit_first_low, 1),
-        "% at high": None if not row.drawn else round(100 * row.credit_first_high, 1),
+        "closes at low": None if not row.drawn else round(100 * row.credit_first_low, 1),
+        "closes at high": None if not row.drawn else round(100 * row.credit_first_high, 1),
         "difference": shown,
         "error": None if not row.drawn else round(100 * row.error, 1),
         "outside loss, USD bn": None if not row.drawn else round(row.loss_difference, 1),
@@ -191,8 +192,9 @@ def _influence(row: Influence) -> dict[str, Any]:
     }
 
 
-def _influence_json(row: Influence) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__slots__} | {"reads": row.says}
+def _influence_json(run: Run, row: Influence) -> dict[str, Any]:
+    known = {"name": run.assumption(row.assumption), "reads": row.says}
+    return {name: getattr(row, name) for name in row.__slots__} | known
 
 
 def _short(value: float) -> str | None:

@@ -28,6 +28,9 @@ _NOT_IDENTITY = ("hash", "created", "files")
 
 def manifest_of(scenario: Scenario, *, detail_paths: int, all_paths: bool) -> dict[str, Any]:
     """Everything on which the numbers of a run depend, with a hash of it; `created`, the day, does not count."""
+    from ouroloop.scenario.parameters import needed
+
+    known = scenario.assumptions
     made = {
         "format": FORMAT,
         "scenario": written(scenario),
@@ -46,6 +49,9 @@ def manifest_of(scenario: Scenario, *, detail_paths: int, all_paths: bool) -> di
         },
         "detail_paths": detail_paths,
         "all_paths": all_paths,
+        "assumptions": {
+            name: {"name": known[name].name, "unit": known[name].unit} for name in needed() if name in known
+        },
     }
     return sealed(made)
 

@@ -128,11 +128,11 @@ class Run:
 
     @cached_property
     def outcomes(self) -> xr.Dataset:
-        """Of every path: its `outcome`, the quarters of its marks (None: never), `outside_loss`, and `in_tail`."""
+        """Of every path: its `outcome`, the quarters of its marks ("": never), `outside_loss`, and `in_tail`."""
         columns = dict(read_table(self.folder / "outcomes.parquet"))
         path = columns.pop("path")
         loss = columns.pop("outside_loss_usd_bn")
-        made = {name: ("path", column) for name, column in columns.items()}
+        made = {name: ("path", _words(column)) for name, column in columns.items()}
         return xr.Dataset(made | {"outside_loss": ("path", loss, {"units": "usd_bn"})}, {"path": path})
 
     @cached_property
@@ -141,6 +141,11 @@ class Run:
         columns = dict(read_table(self.folder / "draws.parquet"))
         del columns["path"]
         return columns
+
+    def assumption(self, name: str) -> str:
+        """What an assumption is called, its unit after it; the id itself where the manifest does not say."""
+        known = self.manifest.get("assumptions", {}).get(name)
+        return f"{known['name']}, {known['unit']}" if known else name
 
     @cached_property
     def events(self) -> dict[str, np.ndarray]:
@@ -219,6 +224,11 @@ def _listed(found: Statistics, axis: str, what: str) -> xr.DataArray:
     units = {one.unit for one in found.series}
     attributes = {"units": units.pop() if len(units) == 1 else "by series: see unit"} | _attributes(found)
     return xr.DataArray(values, coordinates, (axis, *dims), attrs=attributes)
+
+
+def _words(column: np.ndarray) -> np.ndarray:
+    """Words as NumPy's own, "" for none: xarray would make NaN of None."""
+    return np.array(["" if word is None else word for word in column], np.str_) if column.dtype == object else column
 
 
 def _attributes(found: Statistics) -> dict[str, Any]:
