@@ -154,7 +154,7 @@ def decide(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     profile = q.shell_part + q.chip_part
     q.spent_part = np.cumsum(profile, axis=0) - profile
     least = q.site_cost * (1 - q.spent_part - (c.let_share * c.leaving_cost - c.recovery * q.spent_part))
-    q.value = _value_at_completion(inputs, q, b)
+    q.value = _site_value(inputs, s, q, b)
     q.keep = (q.value[:, None] >= least).astype(float)
     q.starts = starts * q.keep[:, 0]
     grid = p.power.added_gw_per_year / 4 * np.exp(p.power.growth * (t.power_years + q.years)) + q.worn.sum(axis=0)
@@ -216,14 +216,13 @@ def _needs(net: Network, inputs: Plain, s: Record, q: Record, by_seller: np.ndar
     by_the_quarter = s.spot_wanted * capacity / np.maximum(capacity.sum(axis=0), 1e-9)
     fading = -np.log(inputs.parameters.demand.growth_persistence)
 
-    def own(quarters: int) -> np.ndarray:
-        return t.own_use * np.exp(engine.own_use_growth * -np.expm1(-fading * quarters / 4) / fading)
+    grown = np.exp(engine.own_use_growth * -np.expm1(-fading * (q.quarter + 1) / 4) / fading)
 
     per_gw, unnamed = engine.rent_per_gw_year / 4, t.unnamed[net.world.builder_rows]
     rented = sums.cloud_by_builder @ ahead + unnamed + sales * growing + by_the_quarter
     wanted = sums.cloud_by_builder @ now + unnamed * begun + sales - sums.cloud_by_buyer @ now
-    q.wanted = np.maximum(wanted, 0.0) / per_gw + own(q.quarter + 1)
-    return np.maximum(rented - sums.cloud_by_buyer @ ahead, 0.0) / per_gw + own(q.quarter + 1 + AHEAD)
+    q.wanted = np.maximum(wanted, 0.0) / per_gw + t.own_use * grown
+    return np.maximum(rented - sums.cloud_by_buyer @ ahead, 0.0) / per_gw + t.own_plan * grown
 
 
 def _starts(p: Plain, s: Record, need: np.ndarray, active: np.ndarray) -> np.ndarray:
@@ -238,16 +237,24 @@ def _starts(p: Plain, s: Record, need: np.ndarray, active: np.ndarray) -> np.nda
     return np.where(active & (need > 0), planned, 0.0)
 
 
-def _value_at_completion(inputs: Plain, q: Record, builders: np.ndarray) -> np.ndarray:
+def _site_value(inputs: Plain, s: Record, q: Record, builders: np.ndarray) -> np.ndarray:
+    p, capacity = inputs.parameters, s.plant.capacity
+    full = np.where(capacity > q.wanted, q.wanted / np.where(capacity > 0, capacity, 1.0), 1.0)
+    let = p.completion.let_share * full
+    fading = -np.log1p(-(1 - 1 / (1 + p.rent.compute_per_dollar_gain)))
+    fixed = _site_worth(inputs, q, builders, p.engine.rent_per_gw_year, np.zeros(1))
+    return let * fixed + (1 - let) * _site_worth(inputs, q, builders, q.new_rent, fading)
+
+
+def _site_worth(inputs: Plain, q: Record, builders: np.ndarray, rent: np.ndarray, decline: np.ndarray) -> np.ndarray:
     p, engine = inputs.parameters, inputs.parameters.engine
-    decline = -np.log1p(-(1 - 1 / (1 + p.rent.compute_per_dollar_gain)))
     rate = np.log1p(engine.base_rate + q.spread[builders])
     shell, running = (1 - p.completion.chip_share) * q.site_cost, engine.running_cost_per_gw_year
-    margin = np.log(np.maximum(q.new_rent, TINY_USD) / np.maximum(running + rate * shell, TINY_USD))
+    margin = np.log(np.maximum(rent, TINY_USD) / np.maximum(running + rate * shell, TINY_USD))
     pays = np.where(margin > 0, q.life, 0.0)
     falls = decline > 0
     life = np.where(falls, np.clip(margin / np.where(falls, decline, 1.0), 0.0, q.life), pays)
-    earned = q.new_rent * _annuity(rate + decline, life) - running * _annuity(rate, life)
+    earned = rent * _annuity(rate + decline, life) - running * _annuity(rate, life)
     return earned + shell * np.exp(-rate * life)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace as Record
 
 import numpy as np
@@ -11,6 +12,8 @@ from benchmarks.economy.network import Network
 from benchmarks.economy.opening import Plain
 from ouroloop.core import LARGEST_EXACT, QUANTUM
 from ouroloop.economy.track import MEMBER_MEASURES, SPONSORS, SYSTEM_MEASURES
+
+Wear = Callable[[Record, int, np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 def open_books(net: Network, s: Record) -> None:
@@ -23,17 +26,25 @@ def open_books(net: Network, s: Record) -> None:
 
 def close_the_books(net: Network, inputs: Plain, s: Record, q: Record) -> Record:
     """Everything that moved is posted once; `s` becomes the state at the end of the quarter."""
-    p, world, sums = inputs.parameters, net.world, s.sums
-    _build_on(net, inputs, s, q)
-    amounts = _amounts(net, s, q)
+    sums = s.sums
+    _build_on(net, inputs, s, q, wear)
+    amounts = np.empty((len(net.world.ledger.flows), q.need.shape[1]))
+    _fill(net, s, q, sums.held @ s.books, amounts)
     quanta = whole(amounts)
     s.inexact |= ~(np.abs(s.books).max(axis=0) + np.abs(quanta).sum(axis=0) <= LARGEST_EXACT)
     s.books = s.books + sums.post @ quanta
     earned = recolor(net, s, amounts)
     read = {name: matrix @ amounts for name, matrix in sums.flows.items()}
+    s.stocks = {name: matrix @ s.books for name, matrix in sums.stocks.items()}
+    _go_on(net, inputs, s, q, read, (sums.losses @ amounts)[0])
+    return observe(net, inputs, s, q, read, earned, amounts)
+
+
+def _go_on(net: Network, inputs: Plain, s: Record, q: Record, read: dict[str, np.ndarray], lost: np.ndarray) -> None:
+    """What the next quarter will read of this one."""
+    p, world, sums = inputs.parameters, net.world, s.sums
     revenue, operating = read["revenue"], read["operating_cash"]
     interest, capex = read["interest"], read["capex"]
-
     sold = sums.cloud_by_provider @ q.billed + sums.to_members @ (sums.spot_by_builder @ q.spot_paid)
     surplus = (q.ai_of - inputs.traits.cost_share * (q.ai_of + sold)).sum(axis=0)
     _outcome(p.outcome, s.outcome, q, surplus, interest[world.in_ai].sum(axis=0) + q.charges.sum(axis=0))
@@ -56,40 +67,37 @@ def close_the_books(net: Network, inputs: Plain, s: Record, q: Record) -> Record
     s.demand, s.rent, s.efficiency, s.market, s.equity = q.demand, q.rent, q.efficiency, q.market, q.equity
     s.spot_wanted, s.wanted = q.spot_wanted, q.wanted
     s.first_default = np.where((s.first_default < 0) & q.newly.any(axis=0), q.quarter, s.first_default)
-    s.outside_loss = s.outside_loss + (sums.losses @ amounts)[0]
-    s.stocks = {name: matrix @ s.books for name, matrix in sums.stocks.items()}
-    return observe(net, inputs, s, q, read, earned, amounts)
+    s.outside_loss = s.outside_loss + lost
 
 
-def _amounts(net: Network, s: Record, q: Record) -> np.ndarray:
-    world, paths = net.world, q.need.shape[1]
-    subrogated = net.subrogated
-
-    def none(rows: int) -> np.ndarray:
-        return np.zeros((rows, paths))
-
-    return np.concatenate(
+def _fill(net: Network, s: Record, q: Record, held: np.ndarray, amounts: np.ndarray) -> None:
+    """The quarter's flows, in their order, into `amounts`."""
+    world, subrogated = net.world, net.subrogated
+    none = {name: np.zeros((size, q.need.shape[1])) for name, size in net.sizes.items()}
+    twice = np.zeros((2 * len(q.vested), q.need.shape[1]))
+    np.concatenate(
         [
             q.ai, np.broadcast_to(q.core, q.need.shape)[world.core_firm], q.new_shares[world.share_issuer],
             q.lent, q.repaid, q.earned, q.accrued, q.loans_lost,
             q.invested,
-            q.called, none(subrogated.sum()), q.guarantees_lost[subrogated],
+            q.called, none["guarantees"][subrogated], q.guarantees_lost[subrogated],
             q.delivered, q.shortfall, q.fee, q.order_settled, q.orders_lost,
-            q.billed, none(len(q.billed)), q.cloud_settled, q.cloud_lost,
+            q.billed, none["cloud"], q.cloud_settled, q.cloud_lost,
             q.rent_paid, q.fee_paid,
             q.spot_paid,
             q.chips_bought, q.invested_by_vendors, q.built[world.site_builder], q.other[world.other_rows],
             q.costs_paid[world.cost_firm], q.paid_out[world.payout_firm],
-            q.vested, none(2 * len(q.vested)),
-            q.chips_worn, none(len(q.chips_worn)),
-            q.sites_worn, none(len(q.sites_worn)),
-            q.other_worn, none(len(q.other_worn)),
-            q.finished, q.given_up, (s.sums.held @ s.books) * q.share_return[world.revalued_issuer],
-        ]
+            q.vested, twice,
+            q.chips_worn, np.zeros_like(q.chips_worn),
+            q.sites_worn, np.zeros_like(q.sites_worn),
+            q.other_worn, np.zeros_like(q.other_worn),
+            q.finished, q.given_up, held * q.share_return[world.revalued_issuer],
+        ],
+        out=amounts,
     )  # fmt: skip
 
 
-def _build_on(net: Network, inputs: Plain, s: Record, q: Record) -> None:
+def _build_on(net: Network, inputs: Plain, s: Record, q: Record, wear: Wear) -> None:
     """Sites move on and get power; chips and shells come into use; everything wears."""
     p, world, sums, plant = inputs.parameters, net.world, s.sums, s.plant
     c, engine = p.completion, p.engine
@@ -118,16 +126,17 @@ def _build_on(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     bought = bought - sums.warrants_by_builder @ q.vested
     reported = np.where(q.calendar.honest > 0, q.life, engine.reported_chip_life_years)
     site_life, other_life = engine.site_life_years, engine.other_life_years
-    q.chips_worn, chips = _wear(plant.chips, q.quarter, bought, reported, q.life)
-    q.sites_worn, sites = _wear(plant.sites, q.quarter, q.finished, site_life, site_life)
-    q.other_worn, other = _wear(plant.other, q.quarter, q.other[world.other_rows], other_life, other_life)
+    q.chips_worn, chips = wear(plant.chips, q.quarter, bought, reported, q.life)
+    q.sites_worn, sites = wear(plant.sites, q.quarter, q.finished, site_life, site_life)
+    q.other_worn, other = wear(plant.other, q.quarter, q.other[world.other_rows], other_life, other_life)
     q.charges = chips + sites
     q.economic_charge = sums.to_members @ q.charges + sums.others_to_members @ other
 
 
-def _wear(
+def wear(
     ring: Record, quarter: int, added: np.ndarray, reported: np.ndarray, economic: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Add what came into service and charge a quarter to both books; what each was charged."""
     charged = []
     for name, years in (("reported", reported), ("economic", economic)):
         book = getattr(ring, name)
@@ -215,16 +224,37 @@ def _outcome(p: Plain, s: Record, q: Record, surplus: np.ndarray, cost: np.ndarr
 
 
 def observe(
-    net: Network, inputs: Plain, s: Record, q: Record, read: dict[str, np.ndarray], earned: np.ndarray,
+    net: Network,
+    inputs: Plain,
+    s: Record,
+    q: Record,
+    read: dict[str, np.ndarray],
+    earned: np.ndarray,
     amounts: np.ndarray,
-) -> Record:  # fmt: skip
+) -> Record:
     """What the quarter is remembered by: measures by firm, who paid, measures of the whole."""
+    members, who = member_measures(net, s, q, read), _who_paid(net, s, earned)
+    there = np.flatnonzero(net.cash_account >= 0)
+    gap = np.abs(s.books[net.cash_account[there]] - s.pots.sum(axis=1)[there] * QUANTUM).max(axis=0)
+    leaks = np.abs(s.sums.entities @ s.books).max(axis=0), np.abs(s.sums.claims @ s.books).max(axis=0)
+    valuations = (s.sums.valuations @ s.books)[0]
+    system = system_measures(inputs, s, q, members, who, valuations, np.maximum(*leaks), gap)
+    return Record(
+        members=np.stack([members[name] for name in MEMBER_MEASURES]),
+        who_paid=who,
+        system=np.stack([system[name] for name in SYSTEM_MEASURES]),
+        amounts=amounts,
+    )
+
+
+def member_measures(net: Network, s: Record, q: Record, read: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Measures by firm."""
     stocks, contracts, plant, sums = s.stocks, s.contracts, s.plant, s.sums
     built = plant.chips.reported.sum(axis=1) + plant.sites.reported.sum(axis=1)
     reported = sums.to_members @ built + sums.others_to_members @ plant.other.reported.sum(axis=1)
     to_come = (net.cloud_by_now[:, -1] - net.cloud_by_now[:, q.quarter + 1])[:, None]
     backlog = np.where(contracts.cloud.ended, 0.0, np.maximum(to_come, 0.0))
-    members = {
+    return {
         "cash": stocks["cash"], "debt": stocks["debt"], "receivables": stocks["receivables"],
         "fixed_assets": stocks["fixed_assets"],
         "fixed_assets_economic": stocks["fixed_assets"] - reported + plant_economic(net, s),
@@ -244,13 +274,6 @@ def observe(
         "maturing_in_year": sums.loans_by_borrower @ due_within(contracts.loans.ladder, q.quarter + 1, 4),
         "defaulted": s.default.defaulted,
     }  # fmt: skip
-    who = _who_paid(net, s, earned)
-    return Record(
-        members=np.stack([members[name] for name in MEMBER_MEASURES]),
-        who_paid=who,
-        system=_system(net, inputs, s, q, members, who),
-        amounts=amounts,
-    )
 
 
 def _who_paid(net: Network, s: Record, earned: np.ndarray) -> np.ndarray:
@@ -265,24 +288,28 @@ def _who_paid(net: Network, s: Record, earned: np.ndarray) -> np.ndarray:
     return who
 
 
-def _system(
-    net: Network, inputs: Plain, s: Record, q: Record, members: dict[str, np.ndarray], who: np.ndarray
-) -> np.ndarray:
-    there = np.flatnonzero(net.cash_account >= 0)
-    gap = s.books[net.cash_account[there]] - s.pots.sum(axis=1)[there] * QUANTUM
+def system_measures(
+    inputs: Plain,
+    s: Record,
+    q: Record,
+    members: dict[str, np.ndarray],
+    who: np.ndarray,
+    valuations: np.ndarray,
+    residual: np.ndarray,
+    gap: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """Measures of the whole."""
     over = members["fixed_assets"] - members["fixed_assets_economic"]
-    leaks = np.abs(s.sums.entities @ s.books).max(axis=0), np.abs(s.sums.claims @ s.books).max(axis=0)
-    measures = {
+    return {
         "outside_spend": s.demand.spend_usd_bn, "outside_growth": s.demand.growth,
         "token_price": s.demand.token_price, "rent": s.rent, "market_spread": s.market.level,
         "capex": members["capex"].sum(axis=0), "debt": members["debt"].sum(axis=0), "asked": q.need.sum(axis=0),
-        "granted": (q.need - q.refused).sum(axis=0), "paper_wealth": (s.sums.valuations @ s.books)[0],
+        "granted": (q.need - q.refused).sum(axis=0), "paper_wealth": valuations,
         "bezzle": (over + s.stocks["valuations"] + q.unpaid).sum(axis=0),
         "narrative_premium": (members["equity_value"] * (1 - np.exp(-members["narrative"]))).sum(axis=0),
         "round_trip": who[:, SPONSORS.index("own")].sum(axis=0),
         "wage_bill": 4 * s.demand.spend_usd_bn / inputs.parameters.demand.price_share,
         "power_waiting": s.plant.waiting.sum(axis=0), "payoff_arrived": s.demand.payoff_arrived,
-        "credit_closed": s.outcome.credit_quarter >= 0, "residual": np.maximum(*leaks),
-        "color_gap": np.abs(gap).max(axis=0), "clearing_gap": q.clearing_gap,
+        "credit_closed": s.outcome.credit_quarter >= 0, "residual": residual,
+        "color_gap": gap, "clearing_gap": q.clearing_gap,
     }  # fmt: skip
-    return np.stack([measures[name] for name in SYSTEM_MEASURES])
