@@ -14,7 +14,7 @@ from ouroloop.experiment import parts as parts_room
 from ouroloop.experiment.again import compare_again
 from ouroloop.experiment.ensemble import Interrupted, Listener, complete
 from ouroloop.experiment.manifest import read_manifest
-from ouroloop.experiment.parts import cut
+from ouroloop.experiment.parts import batch_of, cut
 from ouroloop.experiment.read import open_run
 from ouroloop.experiment.runnable import TABLES
 from tests.experiment.worlds import Small, build, manifest
@@ -189,7 +189,16 @@ def test_the_tail_is_exact_when_one_part_holds_more_of_it_than_it_kept(
 ) -> None:
     # Every part keeps its one worst path only, so that most of the tail has to be simulated again.
     monkeypatch.setattr(parts_room, "candidates", lambda paths: 1)
-    complete(tmp_path / "run", manifest(PATHS), build)
+    asked: list[tuple[int, int]] = []
+
+    def noted(first: int, paths: int) -> Small:
+        asked.append((first, paths))
+        return build(first, paths)
+
+    complete(tmp_path / "run", manifest(PATHS), noted)
+    parts = cut(PATHS, detail_paths=PATHS)
+    assert set(asked) == {batch_of(part, part.first + at) for part in parts for at in range(part.paths)}
+    assert len(asked) > 1 + 2 * len(parts)  # the axes, two batches a part, and some once more
     for name, digest in digests(whole).items():
         assert digests(tmp_path / "run")[name] == digest, name
 

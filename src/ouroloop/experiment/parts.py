@@ -90,8 +90,8 @@ def simulate_part(
     defaults = np.zeros((len(axes.members), len(axes.quarters)), np.int64)
     bad: list[tuple[int, float, dict[str, np.ndarray]]] = []
     for at in range(0, part.paths, BATCH):
-        here = slice(at, min(at + BATCH, part.paths))
-        first, count = part.first + at, here.stop - at
+        first, count = batch_of(part, part.first + at)
+        here = slice(at, at + count)
         economy = build(first, count)
         track = economy.simulate(detail=part.detail)
         for name in tables:
@@ -120,6 +120,12 @@ def simulate_part(
         made |= _reduced(name, every[name], part)
         made[f"{name}/kept"] = np.stack([bad[row][2][name] for row in best])
     return made
+
+
+def batch_of(part: Part, number: int) -> tuple[int, int]:
+    """In which batch is a path simulated? Its first path and how many there are."""
+    at = (number - part.first) // BATCH * BATCH
+    return part.first + at, min(BATCH, part.paths - at)
 
 
 def candidates(paths: int) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from ouroloop.economy.track import OUTCOME_MARKS
-from ouroloop.experiment.parts import Part, trajectories, worst
+from ouroloop.experiment.parts import Part, batch_of, trajectories, worst
 from ouroloop.experiment.runnable import DETAIL, TABLES, Axes, Build
 from ouroloop.experiment.tables import Coded, series_columns, write_table
 
@@ -34,18 +34,14 @@ def write_tail(
 
     Columns: path, entity, measure, unit, quarter, value (float64, as simulated). Rows of books and flows that are 0 are
     left out, and so are books and flows of paths that were not simulated in detail. A path that its part did not keep,
-    because more of the worst fell into that part than it kept, is simulated once more: its draws depend on its number
-    only.
+    because more of the worst fell into that part than it kept, is simulated once more, in the batch in which it was, so
+    that not even a last digit can differ.
     """
     kept = [{int(number): row for row, number in enumerate(arrays["kept"])} for arrays in opened]
     for group, start in enumerate(range(0, len(numbers), GROUP)):
         some = [int(number) for number in numbers[start : start + GROUP]]
         of = [next(place for place, part in enumerate(parts) if n < part.first + part.paths) for n in some]
-        again = {
-            n: trajectories(build(n, 1).simulate(detail=parts[place].detail), _tables(parts[place]), 0)
-            for n, place in zip(some, of, strict=True)
-            if n not in kept[place]
-        }
+        again = _once_more(build, [(n, parts[at]) for n, at in zip(some, of, strict=True) if n not in kept[at]])
         for table in TABLES:
             rows: dict[int, Float[np.ndarray, " row"]] = {}
             for place in sorted(set(of)):
@@ -56,6 +52,18 @@ def write_tail(
                     rows[n] = again[n][table] if n in again else stored[kept[place][n]]
             if rows:
                 _write(folder / "tail" / table / f"{group:05d}.parquet", axes, table, rows)
+
+
+def _once_more(build: Build, wanted: Sequence[tuple[int, Part]]) -> dict[int, dict[str, Float[np.ndarray, " row"]]]:
+    """The trajectories of paths, by number; a batch is simulated once for all of its paths that are wanted."""
+    batches: dict[tuple[int, int], tuple[Part, list[int]]] = {}
+    for number, part in wanted:
+        batches.setdefault(batch_of(part, number), (part, []))[1].append(number)
+    made: dict[int, dict[str, Float[np.ndarray, " row"]]] = {}
+    for (first, count), (part, numbers) in batches.items():
+        track = build(first, count).simulate(detail=part.detail)
+        made |= {number: trajectories(track, _tables(part), number - first) for number in numbers}
+    return made
 
 
 def _tables(part: Part) -> tuple[str, ...]:
