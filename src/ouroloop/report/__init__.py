@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from rich.console import Console
@@ -12,19 +13,45 @@ if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
     from ouroloop.report.document import Findings
     from ouroloop.report.language import Language
+    from ouroloop.report.simulated.results import NotSimulated, SimulatedResults
+    from ouroloop.report.simulated.simulate import Begun
 
-__all__ = ["findings", "print_summary", "write_report"]
+__all__ = ["begin_simulation", "findings", "print_summary", "simulate_for_report", "write_report"]
 
 
-def findings(dossier: Dossier, language: Language | str = "en") -> Findings:
+def findings(
+    dossier: Dossier, language: Language | str = "en", simulated: SimulatedResults | NotSimulated | None = None
+) -> Findings:
     """What does the dossier, as known on its date, say? Every number of a sentence is a cell of one of the tables.
 
     `language` is a Language or one of its codes (`en`, `zh-Hans`, `zh-Hant`). Raises BadInput for another language.
+    With `simulated` (see `simulate_for_report`) the report also says where the loop goes.
     """
     from ouroloop.report.assembly import build
     from ouroloop.report.language import Language
 
-    return build(dossier, Language(language) if isinstance(language, str) else language)
+    return build(dossier, Language(language) if isinstance(language, str) else language, simulated)
+
+
+def simulate_for_report(dossier: Dossier) -> SimulatedResults:
+    """Where does the loop go? Simulates the baseline and the presets that come with a dossier, here and now.
+
+    Raises BadInput where the dossier comes with no baseline. `begin_simulation` does it in a process of its own.
+    """
+    from ouroloop.report.simulated.simulate import simulate_for_report as simulate
+
+    return simulate(dossier)
+
+
+def begin_simulation(dossier: str, day: date | None = None) -> Begun | None:
+    """Begin to simulate a dossier (a bundled name or a folder), as known on a day; `wait()` gives its results.
+
+    It runs beside whatever else is computed, and never raises: what `wait()` gives may be why there are none. None
+    where the dossier comes with no baseline: there is nothing to simulate.
+    """
+    from ouroloop.report.simulated.simulate import begin_simulation as begin
+
+    return begin(dossier, day)
 
 
 def write_report(dossier: Dossier | Findings, path: Path | str, language: Language | str = "en") -> Path:

@@ -26,6 +26,7 @@ from ouroloop.report.period import measured_period
 from ouroloop.report.ratios import ratios_section
 from ouroloop.report.round_trip import RoundTrip, round_trip_section
 from ouroloop.report.rounds import LONGEST, chance, loops_found
+from ouroloop.report.simulated.sections import simulated_sections
 from ouroloop.report.sources import footer, source_lines
 from ouroloop.report.table import Section
 from ouroloop.report.unknowns import unknowns_section
@@ -33,10 +34,14 @@ from ouroloop.report.who_paid import Payers, who_paid_section
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
+    from ouroloop.report.simulated.results import NotSimulated, SimulatedResults
 
 
-def build(dossier: Dossier, language: Language) -> Findings:
-    """All that the report says about the dossier as known on its date, in one language."""
+def build(dossier: Dossier, language: Language, simulated: SimulatedResults | NotSimulated | None = None) -> Findings:
+    """All that the report says about the dossier as known on its date, in one language.
+
+    What is recorded first, then what is simulated, then what is unknown.
+    """
     language = Language(language.code, units=dossier.header.stylized)
     first, last = measured_period(dossier)
     bargains = bargains_of(dossier)
@@ -72,6 +77,7 @@ def build(dossier: Dossier, language: Language) -> Findings:
         gauges_section(gauges(measured), language, period=period, tiers=tiers),
         _ratios(dossier, language),
         claims_section(dossier, language),
+        *simulated_sections(dossier, replayed.run, simulated, language),
         None
         if stylized
         else unknowns_section(dossier, bargains, replayed.gaps(language), language, books=replayed.checked(language)),

@@ -10,7 +10,8 @@ from ouroloop.report.map import MapEdge, MapNode
 from ouroloop.report.table import Finding, Section, Table
 
 _FIRST = (
-    "friends-", "beyond-revenue-", "funnel-", "loops-counted", "loops-moved", "round-trip-", "over-years-",
+    "friends-", "beyond-revenue-", "funnel-", "outcome-", "scenarios-", "look-back", "loops-counted", "loops-moved",
+    "round-trip-", "over-years-",
     "who-paid-unknown", "who-paid-", "loops-strongest", "amounts-", "claims",
 )  # fmt: skip
 """How headline findings begin, the most telling first."""
@@ -60,6 +61,11 @@ class Findings:
     sources: tuple[SourceLine, ...]
     facts: Mapping[str, str] = field(default_factory=dict)
     """Short facts about the dossier itself (how many deals, how old the newest fact), label -> value."""
+
+    @property
+    def simulated(self) -> bool:
+        """Does any of it come from a simulation?"""
+        return any(section.simulated and section.tables for section in self.sections)
 
     @property
     def all(self) -> tuple[Finding, ...]:

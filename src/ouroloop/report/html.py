@@ -33,6 +33,7 @@ BASIS_NAME = {
     "reported": mark("published"),
     "summed": mark("added up"),
     "estimated": mark("estimated"),
+    "simulated": mark("simulated"),
     "unknown": mark("unknown"),
 }
 

@@ -32,6 +32,8 @@ def print_headlines(report: Findings, console: Console, path: Path | str | None 
         console.print(_sentence(number, finding, report))
     if report.stylized:
         caution = say.text("A thought experiment: its amounts are units, not facts about any firm.")
+    elif report.simulated:
+        caution = say.text("Recorded facts, estimates, and results of a model; not a forecast and not advice.")
     else:
         caution = say.text("Recorded facts and estimates made from them; not a forecast and not advice.")
     console.print()
@@ -48,6 +50,8 @@ def _sentence(number: int, finding: Finding, report: Findings) -> Text:
     text.append(finding.text, style="default")
     if finding.basis is Basis.ESTIMATED:
         text.append(" (" + say.text("estimated") + ")", style="yellow")
+    if finding.basis is Basis.SIMULATED:
+        text.append(" (" + say.text("simulated") + ")", style="magenta")
     if finding.basis is Basis.SUMMED:
         text.append(" (" + say.text("added up") + ")", style="dim")
     missing = [cite for cite in finding.cites if cite in report.unsourced]

@@ -16,7 +16,7 @@ class Basis(StrEnum):
     REPORTED = "reported"  # published by the firm, or read from its filing
     SUMMED = "summed"  # reported numbers added up here
     ESTIMATED = "estimated"  # worked out here from reported numbers and stated assumptions
-    SIMULATED = "simulated"  # a model's result; this stage of the product has none
+    SIMULATED = "simulated"  # a model's result
     UNKNOWN = "unknown"  # nobody has published it
     NONE = "none"  # not a number: a name, a date, a verdict
 
@@ -169,6 +169,8 @@ class Section:
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
+    simulated: bool = False
+    """A model's result: it looks different from what is recorded."""
 
 
 def in_table(cell: Cell, kind: Kind, language: Language) -> str:

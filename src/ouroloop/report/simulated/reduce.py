@@ -1,0 +1,141 @@
+"""From simulated paths to the plain results that the report shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float
+
+from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, SPONSORS, SYSTEM_MEASURES, Track
+from ouroloop.experiment.outcomes import endings, shares
+from ouroloop.experiment.sensitivity import influences
+from ouroloop.report.simulated.results import FIRMS, LEVELS, MEASURES, MOST, Chance, Fan, Influence, Results
+
+if TYPE_CHECKING:
+    from ouroloop.experiment.runnable import Economy
+    from ouroloop.scenario.language import Scenario
+
+_AT = {name: row for row, name in enumerate(MEMBER_MEASURES)}
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Of some paths what the report needs; the rest of their track is let go."""
+
+    members: tuple[str, ...]
+    measures: Float[np.ndarray, "measure firm quarter path"]
+    who_paid: Float[np.ndarray, "firm sponsor quarter"]
+    """Sums over paths."""
+    trapped: Float[np.ndarray, " quarter"]
+    """Sums over firms and paths."""
+    defaulted: Float[np.ndarray, "member quarter"]
+    """Counts of paths."""
+    system: Float[np.ndarray, "measure quarter path"]
+    marks: Float[np.ndarray, "mark path"]
+    draws: dict[str, np.ndarray]
+
+    @classmethod
+    def of(cls, economy: Economy, track: Track) -> Batch:
+        """What the report needs of a track."""
+        members = economy.world.members
+        rows = [members.index(firm) for firm in drawn_firms(members)]
+        every, paid = np.asarray(track.members), np.asarray(track.who_paid)
+        return cls(
+            members,
+            every[[_AT[name] for name in MEASURES]][:, rows],
+            paid[rows].sum(axis=-1),
+            every[_AT["trapped_capex"]].sum(axis=(0, -1)),
+            (every[_AT["defaulted"]] > 0).sum(axis=-1).astype(np.float64),
+            np.asarray(track.system),
+            np.asarray(track.outcome),
+            {name: np.asarray(drawn) for name, drawn in economy.draws.items() if np.size(drawn) > 1},
+        )
+
+    @property
+    def paths(self) -> int:
+        return self.marks.shape[-1]
+
+
+def drawn_firms(members: Sequence[str]) -> tuple[str, ...]:
+    """Which firms of a world are drawn?"""
+    known = [firm for firm in FIRMS if firm in members]
+    return tuple([*known, *(firm for firm in members if firm not in FIRMS)][:MOST] if len(known) < 3 else known)
+
+
+def from_track(scenario: Scenario, economy: Economy, track: Track) -> Results:
+    """The results of one simulation in memory."""
+    return from_batches(scenario, economy, [Batch.of(economy, track)])
+
+
+def from_batches(scenario: Scenario, economy: Economy, batches: Iterable[Batch]) -> Results:
+    """The results of a scenario simulated in several goes, the first path first; `economy` is any of theirs."""
+    parts = list(batches)
+    paths = sum(part.paths for part in parts)
+    firms = drawn_firms(parts[0].members)
+    measures = np.concatenate([part.measures for part in parts], axis=-1)
+    system = np.concatenate([part.system for part in parts], axis=-1)
+    every = np.concatenate([part.marks for part in parts], axis=-1)
+    marks: dict[str, np.ndarray] = dict(zip(OUTCOME_MARKS, [*every], strict=True))
+    draws = {name: np.concatenate([part.draws[name] for part in parts]) for name in parts[0].draws}
+    paid = sum(part.who_paid for part in parts) / paths
+    ending = np.asarray(endings(marks["payoff_quarter"], marks["credit_quarter"]))
+    count = len(economy.world.quarters)
+
+    def by(name: str, quarter_of: np.ndarray) -> np.ndarray:
+        at = quarter_of[ending == name]
+        return np.array([(at <= n).sum() for n in range(count)]) / paths
+
+    loss = marks["outside_loss"]
+    return Results(
+        scenario=scenario.id,
+        title=scenario.title,
+        dossier=scenario.dossier.header.id,
+        as_of=scenario.as_of,
+        quarters=tuple(economy.world.quarters),
+        paths=paths,
+        seed=scenario.seed,
+        run_id=scenario.scenario_hash[:8],
+        firms=firms,
+        members={(firm, name): _fan(measures[m, f]) for f, firm in enumerate(firms) for m, name in enumerate(MEASURES)},
+        who_paid={
+            (firm, sponsor): np.asarray(paid)[f, s]
+            for f, firm in enumerate(firms)
+            for s, sponsor in enumerate(SPONSORS)
+        },
+        system={name: _fan(row) for name, row in zip(SYSTEM_MEASURES, system, strict=True)},
+        trapped=np.asarray(sum(part.trapped for part in parts)) / paths,
+        endings={one.name: Chance(one.share, one.error) for one in shares(ending)},
+        ended={
+            "payoff_first": by("payoff_first", marks["payoff_quarter"]),
+            "credit_first": by("credit_first", marks["credit_quarter"]),
+        },
+        defaulted=dict(zip(parts[0].members, np.asarray(sum(part.defaulted for part in parts)) / paths, strict=True)),
+        outside_loss=_fan(loss[None, :]),
+        influences=_influences(scenario, draws, ending == "credit_first", loss),
+    )
+
+
+def _fan(values: Float[np.ndarray, "quarter path"]) -> Fan:
+    return Fan(LEVELS, np.quantile(values, LEVELS, axis=-1), values.mean(axis=-1))
+
+
+def _influences(
+    scenario: Scenario, draws: dict[str, np.ndarray], credit_first: np.ndarray, loss: np.ndarray
+) -> tuple[Influence, ...]:
+    rows = scenario.dossier.assumptions
+    return tuple(
+        Influence(
+            one.assumption,
+            rows[one.assumption].name if one.assumption in rows else one.assumption,
+            one.low,
+            one.high,
+            one.credit_first_low,
+            one.credit_first_high,
+            one.error,
+            one.clear,
+        )
+        for one in influences(draws, credit_first, loss)
+    )

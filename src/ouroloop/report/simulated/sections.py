@@ -1,0 +1,67 @@
+"""The simulated sections put together, in the order of the reader's questions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ouroloop.report.language import Language
+from ouroloop.report.simulated.comparison import comparison_section
+from ouroloop.report.simulated.fans import debt_section
+from ouroloop.report.simulated.lives import lives_section
+from ouroloop.report.simulated.lookback import look_back_section
+from ouroloop.report.simulated.outcomes import outcomes_section
+from ouroloop.report.simulated.paid_over_time import paid_section
+from ouroloop.report.simulated.premium import premium_section
+from ouroloop.report.simulated.recorded import Recorded
+from ouroloop.report.simulated.results import NotSimulated, SimulatedResults
+from ouroloop.report.simulated.trap import trap_section
+from ouroloop.report.simulated.walls import CLOSES, walls_section
+from ouroloop.report.sources import footer
+from ouroloop.report.table import Section
+
+if TYPE_CHECKING:
+    from ouroloop.dossier import Dossier
+    from ouroloop.dossier.replay import Replay
+
+
+def simulated_sections(
+    dossier: Dossier, replay: Replay, results: SimulatedResults | NotSimulated | None, language: Language
+) -> tuple[Section, ...]:
+    """Where the loop goes. None of it without results; where they could not be had, a section that says so."""
+    if results is None:
+        return ()
+    if isinstance(results, NotSimulated):
+        return (_without(results, language),)
+
+    def name(firm: str) -> str:
+        return language.name(dossier.entities[firm]) if firm in dossier.entities else firm
+
+    def sources(cites: tuple[str, ...]) -> str:
+        return footer(dossier, language, cites)
+
+    recorded, base = Recorded.of(dossier, replay, language), results.baseline
+    found = (
+        outcomes_section(base, language, name),
+        comparison_section(results, language),
+        paid_section(base, recorded, language, name),
+        debt_section(base, recorded, language, name, sources),
+        walls_section(base, results.scenario(CLOSES), language, name),
+        lives_section(results, language, name),
+        premium_section(base, language),
+        trap_section(base, language),
+        look_back_section(results.look_back, language) if results.look_back else None,
+    )
+    return tuple(section for section in found if section)
+
+
+def _without(results: NotSimulated, language: Language) -> Section:
+    return Section(
+        "outcome",
+        language.text("Where it goes"),
+        language.text(
+            "The simulation could not be had, so that this report says what is recorded and not where it goes. The "
+            "reason: {why}",
+            why=results.why,
+        ),
+        simulated=True,
+    )

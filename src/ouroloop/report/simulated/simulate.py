@@ -1,0 +1,146 @@
+"""Simulate what the report shows: the baseline, the presets beside it, and the baseline under other lives in the books.
+
+It takes a while, most of it once for the compiled program, so that a report starts it in a process of its own before it
+computes what is recorded, and asks for it last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ouroloop.core import BadInput
+from ouroloop.report.simulated.results import NotSimulated, Results, SimulatedResults, UnderLife
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ouroloop.dossier import Dossier
+    from ouroloop.report.simulated.reduce import Batch
+    from ouroloop.scenario.language import Scenario
+
+BASELINE = "baseline"
+BASELINE_PATHS, PRESET_PATHS, LIFE_PATHS = 1024, 256, 128
+"""Multiples of what the engine runs at once. A probability of one half is then known to 1.6 and 3.1 points."""
+LIVES_YEARS = (2.5, 5.5, 6.0)
+"""What the articles take chips to last, and what books of the large clouds write."""
+LIFE = "chip-014"
+"""The assumption that says which life stands in the books."""
+_BATCH = 256
+
+
+def simulate_for_report(
+    dossier: Dossier,
+    *,
+    of: str | None = None,
+    baseline_paths: int = BASELINE_PATHS,
+    preset_paths: int = PRESET_PATHS,
+    life_paths: int = LIFE_PATHS,
+) -> SimulatedResults:
+    """Where does the loop of a dossier go? The scenario `baseline` that comes with it, and its other presets.
+
+    `of` is the bundled name or the folder that the dossier was read from, its id by default. With `preset_paths` or
+    `life_paths` of 0 those are left out. Raises BadInput where the dossier comes with no baseline, or its facts do not
+    carry a simulation.
+    """
+    from ouroloop.scenario.presets import locate
+    from ouroloop.scenario.read import read_presets, read_scenario
+
+    source = of or dossier.header.id
+    scenarios = read_presets(source, dossier=dossier)
+    known = {one.id: one for one in scenarios}
+    baseline = known.get(BASELINE) or read_scenario(locate(BASELINE, of=source).path, dossier=dossier)
+    others = [one for one in scenarios if one.id != BASELINE and preset_paths]
+    made = list(_batches(baseline, baseline_paths))
+    few = [one for n, one in enumerate(made) if _BATCH * n < preset_paths]
+    return SimulatedResults(
+        _reduced(baseline, made),
+        tuple(_reduced(one, list(_batches(one, preset_paths))) for one in others),
+        **(_lives(baseline, life_paths) if life_paths else {}),
+        beside=_reduced(baseline, few) if others else None,
+    )
+
+
+def _batches(scenario: Scenario, paths: int) -> Iterator[tuple[Any, Batch]]:
+    from ouroloop.report.simulated.reduce import Batch
+    from ouroloop.scenario.build import build
+
+    for first in range(0, paths, _BATCH):
+        economy = build(scenario, first, min(_BATCH, paths - first))
+        yield economy, Batch.of(economy, economy.simulate(detail=False))
+
+
+def _reduced(scenario: Scenario, made: Sequence[tuple[Any, Batch]]) -> Results:
+    from ouroloop.report.simulated.reduce import from_batches
+
+    batches = [batch for _, batch in made]
+    paths = sum(batch.paths for batch in batches)
+    return from_batches(replace(scenario, paths=paths), made[0][0], batches)
+
+
+def _lives(baseline: Scenario, paths: int) -> dict[str, Any]:
+    """Reported profit with other lives in the books, on the same paths: no dollar moves by a life in the books."""
+    from ouroloop.scenario.magnitude import Magnitude
+
+    found: list[Results] = []
+    for years in LIVES_YEARS:
+        life = Magnitude(value=years, distribution="point")
+        held = replace(baseline, assume={**baseline.assume, LIFE: life})
+        found.append(_reduced(held, list(_batches(held, paths))))
+    return {
+        "lives": tuple(
+            UnderLife(years, {firm: one.members[firm, "profit_reported"].mean for firm in one.firms})
+            for years, one in zip(LIVES_YEARS, found, strict=True)
+        ),
+        "economic": {firm: found[0].members[firm, "profit_economic"].mean for firm in found[0].firms},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A simulation that runs in a process of its own."""
+
+    pool: ProcessPoolExecutor
+    answer: Future[SimulatedResults | NotSimulated]
+
+    def wait(self) -> SimulatedResults | NotSimulated:
+        """Its results, or why there are none; a process that died is a reason too."""
+        try:
+            return self.answer.result()
+        except Exception as error:
+            return NotSimulated(_why(error))
+        finally:
+            self.pool.shutdown(wait=False, cancel_futures=True)
+
+
+def begin_simulation(dossier: str, day: date | None = None) -> Begun | None:
+    """Begin to simulate a dossier (a bundled name or a folder), as known on a day, in a process of its own.
+
+    None where no baseline comes with it.
+    """
+    from multiprocessing import get_context
+
+    from ouroloop.scenario.presets import presets
+
+    if BASELINE not in presets(dossier):
+        return None
+    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    return Begun(pool, pool.submit(_simulated, dossier, day))
+
+
+def _simulated(name: str, day: date | None) -> SimulatedResults | NotSimulated:
+    from ouroloop.dossier import load
+
+    try:
+        dossier = load(name)
+        return simulate_for_report(dossier.as_of(day) if day else dossier, of=name)
+    except Exception as error:  # the report stands without it, and says why
+        return NotSimulated(_why(error))
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, BadInput):
+        return error.problems[0].message
+    return f"{type(error).__name__}: {error}".splitlines()[0]
