@@ -18,10 +18,12 @@ import pytest
 
 from ouroloop.core import BadInput, Problem
 from ouroloop.dossier import check, load, new_dossier
-from ouroloop.dossier.codes import LEVELS, Code, all_codes
+from ouroloop.dossier.codes import LEVELS, all_codes
 from ouroloop.dossier.folder import MAX_BYTES
+from ouroloop.scenario.codes import CODES as OF_SCENARIOS
 
 FIXTURES = Path(__file__).parent / "fixtures"
+SCENARIOS = Path(__file__).parents[1] / "scenario" / "fixtures"
 PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
 CODES = all_codes()
 
@@ -129,7 +131,7 @@ def page() -> str:
         "look-up": "Looking up a name",
     }
     lines = [
-        "# What can be wrong with a dossier",
+        "# What can be wrong with a dossier or a scenario",
         "",
         "`ouroloop check DOSSIER --level basic|strict|advisory` prints every problem at once, as",
         "`path:line:column: severity: code`, the line, one sentence and a hint. With an error nothing is loaded.",
@@ -140,14 +142,19 @@ def page() -> str:
         for code, meaning in CODES.items():
             if meaning.stage == stage:
                 lines += ["", f"### {code}", "", f"{meaning.title[0].upper()}{meaning.title[1:]}. {meaning.why}"]
-                lines += ["", "```text", *_example(code, meaning), "```"]
+                lines += ["", "```text", *_first(code, golden(code)), "```"]
+    lines += ["", "## Scenarios", "", "What is wrong with the text or the form of a scenario has the codes above."]
+    for code, meaning in OF_SCENARIOS.items():
+        said = (SCENARIOS / code / "expected.txt").read_text(encoding="utf-8")
+        lines += ["", f"### {code}", "", f"{meaning.title[0].upper()}{meaning.title[1:]}. {meaning.why}"]
+        lines += ["", "```text", *_first(code, said), "```"]
     return "\n".join(lines) + "\n"
 
 
-def _example(code: str, meaning: Code) -> list[str]:
-    """The first problem of this code in its golden output."""
+def _first(code: str, said: str) -> list[str]:
+    """The first problem of this code in a golden output."""
     blocks: list[list[str]] = []
-    for line in golden(code).splitlines():
+    for line in said.splitlines():
         if not line.startswith(" "):
             blocks.append([])
         blocks[-1].append(line)

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ouroloop.core import BadInput, Place, Problem, nearest
+from ouroloop.core import BadInput, Place, Problem
 from ouroloop.dossier.folder import printable
 from ouroloop.dossier.models.record import Text
 from ouroloop.scenario.codes import OWN
@@ -75,9 +75,9 @@ def parse_question(text: str, base: Scenario) -> Scenario:
 def _clauses(text: str) -> Iterator[tuple[str, dict[str, Any], Said]]:
     """Verb, keys and time of each clause. Raises BadInput `not-understood` for a clause without a form."""
     whole = _bare(text)
-    parts = [part for part in _BETWEEN.split(whole) if part.strip()]
+    parts = [part for part in _BETWEEN.split(whole) if part.strip()] or [""]
     read = [_understood(_bare(part)) for part in parts]
-    # Several clauses where each is one; otherwise the joint belongs to a single one (two debtors, a comma before a time).
+    # Several clauses where each is one; otherwise the joint is part of a single one (two debtors, a comma).
     if None in read and (one := _understood(whole)) is not None:
         read = [one]
     for part, found in zip(parts, read, strict=False):
@@ -91,11 +91,13 @@ def _bare(text: str) -> str:
 
 
 def _understood(clause: str) -> tuple[str, dict[str, Any], Said] | None:
-    said = without_time(clause)
-    for form in FORMS:
-        keys = form.keys(said.rest)
-        if keys is not None:
-            return form.verb, keys, said
+    for chinese in (True, False) if _is_chinese(clause) else (False,):
+        said = without_time(clause, chinese=chinese)
+        for form in FORMS:
+            # A Chinese name may stand in an English sentence, but not the other way round with its words of time.
+            keys = form.keys(said.rest) if _is_chinese(form.example) == chinese else None
+            if keys is not None:
+                return form.verb, keys, said
     return None
 
 
@@ -135,9 +137,16 @@ def _problem(text: str, word: str, code: str, message: str, hint: str) -> Proble
 
 def _not_understood(text: str, part: str = "") -> Problem:
     asked = part.strip() or text
-    examples = [form.example for form in FORMS]
-    alike = max(examples, key=lambda one: SequenceMatcher(None, one.casefold(), asked.casefold()).ratio())
+    chinese = _is_chinese(asked)
+    examples: dict[str, str] = {}
+    for form in FORMS:
+        if _is_chinese(form.example) == chinese:
+            examples.setdefault(form.verb, form.example)
+    alike = max(examples.values(), key=lambda one: SequenceMatcher(None, one.casefold(), asked.casefold()).ratio())
     said = f"'{asked}' is none of the questions that are understood." if asked else "No question was asked."
-    close = nearest(asked, examples) or f"the nearest is: {alike}"
-    others = " | ".join(form.example for form in FORMS)
-    return _problem(text, part, "not-understood", said, f"{close} (forms: {others})")
+    others = "; ".join(example for example in examples.values() if example != alike)
+    return _problem(text, part, "not-understood", said, f"ask like this: {alike}; or: {others}")
+
+
+def _is_chinese(text: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)

@@ -37,7 +37,7 @@ _LENDERS = {
     "保险公司": "insurer",
     "保險公司": "insurer",
 }
-_TIMES = {"doubles": "2", "triples": "3", "翻倍": "2"}
+_TIMES = {"doubles": "2", "triples": "3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +230,12 @@ FORMS: tuple[Form, ...] = (
         "improve_efficiency",
         "efficiency doubles in 2029-Q1",
         r"(?:the\s+)?efficiency\s+(?P<word>doubles|triples)",
+        _of_times,
+    ),
+    _form(
+        "improve_efficiency",
+        "效率在 2029-Q1 提高到 10 倍",
+        rf"(?:芯片|晶片|算力|模型)?\s*的?效率\s*(?:提高到|提升到|变成|變成|达到|達到)\s*(?P<factor>{_NUMBER})\s*倍",
         _of_times,
     ),
     _form("arrive_payoff", "the payoff arrives in 2031-Q1", r"(?:the\s+)?payoff\s+(?:arrives|comes)"),

@@ -61,11 +61,12 @@ class Frame:
         """The id of the member, sector or deal that a name means. Raises Unfit."""
         if role is Role.DEAL:
             return self._deal(name)
+        if role is Role.CUSTOMERS:
+            return self._customers(name)
         home = name if name in self.axes.sectors else self._home(name)
-        if role is Role.CUSTOMERS and not self._pays_for_ai(home):
-            known = [sector for sector in self.axes.sectors if self._pays_for_ai(sector)]
-            message = f"'{printable(name)}' is no group of outside customers."
-            raise Unfit("not-customers", message, nearest(name, known) or f"use one of: {', '.join(known)}")
+        if role is Role.GUARANTOR and home != GOVERNMENT:
+            message = f"'{printable(name)}' cannot guarantee in a scenario: what firms guarantee stands in their deals."
+            raise Unfit("bad-choice", message, f"the guarantor may be '{GOVERNMENT}'")
         if role is Role.FIRM and home in self.axes.sectors:
             message = f"'{printable(name)}' is booked as '{home}', an outside sector and no firm."
             raise Unfit("not-a-firm", message, "name a firm of the dossier")
@@ -104,15 +105,15 @@ class Frame:
             if own.get(one) is not None and own.get(one) == own.get(other):
                 names = f"'{getattr(shock, one)}' and '{getattr(shock, other)}'"
                 raise Unfit("one-of", f"{names} keep the same books: '{own[one]}'.", "name two different parties")
-        if own.get("guarantor", GOVERNMENT) != GOVERNMENT:
-            message = (
-                f"'{own['guarantor']}' cannot guarantee in a scenario: what firms guarantee stands in their deals."
-            )
-            raise Unfit("bad-choice", message, f"the guarantor may be '{GOVERNMENT}'")
         return shock.model_copy(update=own)
 
-    def _pays_for_ai(self, sector: str) -> bool:
-        return self.axes.sectors.get(sector) == OUTSIDE_CUSTOMERS or sector == OTHER_CUSTOMERS
+    def _customers(self, name: str) -> str:
+        payers = {sector for sector, sponsor in self.axes.sectors.items() if sponsor == OUTSIDE_CUSTOMERS}
+        known = [sector for sector in self.axes.sectors if sector in payers | {OTHER_CUSTOMERS}]
+        if name not in known:
+            message = f"'{printable(name[:80])}' is no group of outside customers."
+            raise Unfit("not-customers", message, nearest(name, known) or f"use one of: {', '.join(known)}")
+        return name
 
     def _home(self, name: str) -> str:
         try:

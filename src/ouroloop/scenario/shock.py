@@ -23,12 +23,14 @@ class Role(Enum):
     FIRM = "a firm with books of its own"
     PARTY = "a firm or an outside sector"
     CUSTOMERS = "a group of outside customers"
+    GUARANTOR = "who can make a guarantee in a scenario"
     DEAL = "a deal, or one of its tranches as deal#tranche"
 
 
 Firm = Annotated[Line, Role.FIRM]
 Party = Annotated[Line, Role.PARTY]
 Customers = Annotated[Line, Role.CUSTOMERS]
+Guarantor = Annotated[Line, Role.GUARANTOR]
 DealName = Annotated[Line, Role.DEAL]
 Firms = Annotated[tuple[Line, ...], Role.FIRM, Field(min_length=1)]
 
@@ -59,7 +61,7 @@ class _QuarterType:
 def _after_start(until: Quarter, info: ValidationInfo) -> Quarter:
     at = info.data.get("at")
     if at is not None and until < at:
-        raise refusal("bad-order", f"until {until} is before at {at}")
+        raise refusal("bad-order", f"'until' ({until}) is before 'at' ({at})")
     return until
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from ouroloop.dossier.models.record import refusal
 from ouroloop.scenario.magnitude import Amount, Magnitude, Positive, Share, fixed
-from ouroloop.scenario.shock import Customers, DealName, Firm, Firms, Party, Shock, Until
+from ouroloop.scenario.shock import Customers, DealName, Firm, Firms, Guarantor, Party, Shock, Until
 
 LenderClass = Literal["bank", "bond_market", "private_credit", "sovereign_fund", "insurer", "outside_equity"]
 """Who lends, and at the end who buys new shares from outside the loop."""
@@ -75,11 +75,12 @@ class CutDemand(Shock):
     share: Share
     """The part of spending that goes."""
 
-    @model_validator(mode="after")
-    def _can_return(self) -> Self:
-        if self.until is not None and self.share.ends[1] >= 1:
+    @field_validator("share", mode="after")
+    @classmethod
+    def _can_return(cls, share: Magnitude, info: ValidationInfo) -> Magnitude:
+        if info.data.get("until") is not None and share.ends[1] >= 1:
             raise refusal("bad-share", "a cut that ends must leave something: give a share below 1")
-        return self
+        return share
 
 
 class CloseCredit(Shock):
@@ -206,7 +207,7 @@ class Guarantee(Shock):
     """
 
     verb: ClassVar[str] = "guarantee"
-    guarantor: Party
+    guarantor: Guarantor
     """Who pays when the debtor does not: us-government."""
     debtors: Firms
     """Whose debt is guaranteed."""

@@ -41,13 +41,12 @@ class Said:
         return at, at + (self.quarters - 1) if self.quarters else self.until
 
 
-def without_time(text: str) -> Said:
-    """Take the words of time out of a clause.
+def without_time(text: str, *, chinese: bool = False) -> Said:
+    """Take the words of time of one language out of a clause.
 
     `credit closes in 2027-Q2 for 4 quarters` leaves `credit closes`. A year is its first quarter where something
     begins and its last where something ends.
     """
-    chinese = any("\u4e00" <= letter <= "\u9fff" for letter in text)
     rest, until = _take(text, _UNTIL_ZH if chinese else _UNTIL, "quarter")
     rest, count, unit = _length(rest, _FOR_ZH if chinese else _FOR)
     rest, at = _take(rest, _AT_ZH if chinese else _AT, "said", "bare")
