@@ -16,7 +16,7 @@ from ouroloop.economy.state import State
 from ouroloop.economy.step import step
 from ouroloop.economy.track import Track
 from ouroloop.economy.world import Inputs, World
-from ouroloop.ledger import Verdict, audit, begin_log, pay
+from ouroloop.ledger import Verdict, audit, begin_log
 
 
 def audit_paths(world: World, inputs: Inputs, paths: Iterable[int] = (0,)) -> Verdict:
@@ -40,12 +40,10 @@ def audit_paths(world: World, inputs: Inputs, paths: Iterable[int] = (0,)) -> Ve
     some = take_paths(inputs, np.array(list(paths), np.int64))
     state = open_state(world, some)
     opening = jnp.broadcast_to(some.opening, (some.opening.shape[0], some.paths))
-    log = begin_log(world.ledger, opening, state.books, state.colors)
+    log = begin_log(world.ledger, opening, state.books, state.colors, in_rounds=True)
     for number, quarter in enumerate(world.quarters):
-        before = state
-        state, seen = _play(world, some, before, jnp.asarray(number))
-        _, carried = pay(world.ledger, before.colors, seen.amounts)
-        log.record(str(quarter), seen.amounts, state.books, state.colors, carried)
+        state, seen = _play(world, some, state, jnp.asarray(number))
+        log.record(str(quarter), seen.amounts, state.books, state.colors)
     return audit(log)
 
 

@@ -20,7 +20,7 @@ from ouroloop.economy.state import Contracts, State, Trailing
 from ouroloop.economy.today import Today
 from ouroloop.economy.track import Track
 from ouroloop.economy.world import Inputs, World
-from ouroloop.ledger import post, recolor
+from ouroloop.ledger import post, recolor_in_rounds
 
 
 def close_the_books(
@@ -41,7 +41,7 @@ def close_the_books(
     Sites advance by the pace that money allowed, get power or wait; chips bought are in use at once, shells when their
     site is finished. Both are worn by their reported lives in the books and by their economic lives beside them. Shares
     held are carried at what the market says. The whole is one vector of amounts: `ledger.post` writes the books,
-    `ledger.recolor` says whose money moved.
+    `ledger.recolor_in_rounds` says whose money moved.
     """
     delivered = paid.orders.delivered - state.contracts.orders.delivered
     vested = failed.warrants.value - state.contracts.warrants.value
@@ -76,7 +76,7 @@ def close_the_books(
         ]
     )
     books = post(world.ledger, state.books, amounts)
-    colors = recolor(world.ledger, state.colors, amounts)
+    colors = recolor_in_rounds(world.ledger, state.colors, amounts)
     reader = world.reader
     revenue, operating = reader.flow("revenue", amounts), reader.flow("operating_cash", amounts)
     interest, capex = reader.flow("interest", amounts), reader.flow("capex", amounts)

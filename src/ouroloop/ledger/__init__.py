@@ -120,6 +120,7 @@ from ouroloop.ledger.memorandum import (
 )
 from ouroloop.ledger.posting import check_amounts, check_exact, open_books, post, post_opening
 from ouroloop.ledger.precision import quantize
+from ouroloop.ledger.rounds import recolor_in_rounds
 from ouroloop.ledger.statement import Statement, statement
 
 __all__ = [
@@ -207,6 +208,7 @@ __all__ = [
     "purchase_expensed",
     "quantize",
     "recolor",
+    "recolor_in_rounds",
     "repayment",
     "residual",
     "resolve",

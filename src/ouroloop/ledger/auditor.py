@@ -2,10 +2,12 @@
 
 It shares no arithmetic with the engine: no arrays, no floating point beyond reading the log, no matrix (it follows the
 legs of the flow types), no common code for colors. Both are exact, so one quantum of difference is a disagreement.
+Where colors were moved in rounds, shares are defined by a ratio in double precision, which Python repeats bit for bit.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -75,6 +77,74 @@ class _Path:
         if flow.pays_revenue:
             self.revenue[payee].update(signed)
 
+    def quarter(self, flows: Sequence[Flow], amounts: Sequence[int]) -> None:
+        """Move the colors of a whole period: what sectors pay, what members pay each other, what leaves for sectors."""
+        sectors, leaving, between = self.log.sectors, Counter[str](), list[tuple[Flow, int]]()
+        for flow, amount in zip(flows, amounts, strict=True):
+            if not (flow.payers and flow.payees):
+                continue
+            payer, payee = flow.payers[0], flow.payees[0]
+            source, target = (payer, payee) if amount >= 0 else (payee, payer)
+            for entity, sign in ((payer, -1), (payee, 1)):
+                if entity in sectors:
+                    self.cash[entity][sectors[entity]] += sign * amount
+            if source in sectors and target not in sectors:
+                color = sectors[source]
+                if amount >= 0 and flow.paint not in (None, MEMBER):
+                    color = str(flow.paint)
+                self.cash[target][color] += abs(amount)
+            elif target in sectors and source not in sectors:
+                leaving[source] += abs(amount)
+            elif source not in sectors:
+                between.append((flow, amount))
+            if payer in sectors and payee not in sectors and flow.pays_revenue:
+                self.revenue[payee][sectors[payer]] += amount
+        for flow, amount in between:
+            self.between(flow, amount)
+        for entity in self.log.entities:
+            if entity not in sectors:
+                self.leave(entity, leaving[entity])
+
+    def between(self, flow: Flow, amount: int) -> None:
+        """One payment from member to member."""
+        payer, payee = flow.payers[0], flow.payees[0]
+        source, target = (payer, payee) if amount >= 0 else (payee, payer)
+        moved = abs(amount)
+        covered = min(moved, sum(max(part, 0) for part in self.cash[source].values()))
+        taken = self.portion(self.cash[source], covered)
+        taken[UNKNOWN] += moved - covered
+        self.cash[source].subtract(taken)
+        arriving = taken
+        if amount >= 0 and flow.paint is not None:
+            arriving = Counter({f"{MEMBER}:{payer}" if flow.paint == MEMBER else flow.paint: moved})
+        self.cash[target].update(arriving)
+        if flow.pays_revenue:
+            for color, part in taken.items():
+                self.revenue[payee][color] += part if amount >= 0 else -part
+
+    def leave(self, entity: str, amount: int) -> None:
+        """All that a member pays to sectors, and the hole that is filled first."""
+        pot = self.cash[entity]
+        wanted = amount + max(-pot[UNKNOWN], 0)
+        held = Counter({color: max(part, 0) for color, part in pot.items()})
+        covered = min(wanted, sum(held.values()))
+        held.subtract(self.portion(held, covered))
+        held[UNKNOWN] += covered - wanted
+        self.cash[entity] = held
+
+    def portion(self, pot: Counter[str], amount: int) -> Counter[str]:
+        """Pro rata by a ratio in double precision, rounded down; the rest from the first colors with some left."""
+        total, taken = sum(max(part, 0) for part in pot.values()), Counter[str]()
+        ratio = (amount / total if total else 0.0) * (1.0 - 2.0**-50)
+        for color in self.log.colors:
+            taken[color] = math.floor(max(pot[color], 0) * ratio)
+        missing = amount - sum(taken.values())
+        for color in self.log.colors:
+            more = min(missing, max(pot[color], 0) - taken[color])
+            taken[color] += more
+            missing -= more
+        return taken
+
     def share(self, pot: Counter[str], amount: int) -> Counter[str]:
         """floor(amount * part / total) of each color; the missing quanta from the first colors with a remainder."""
         total, taken, broken = sum(max(part, 0) for part in pot.values()), Counter[str](), list[str]()
@@ -101,6 +171,7 @@ class _Path:
         self.check_cube(period, "cash of", names, period.cash_colors, lambda n: self.cash[names[n]])
         self.check_cube(period, "revenue of", names, period.revenue_colors, lambda n: self.revenue[names[n]])
         paid = [flow.name for flow in self.log.flows if flow.payers and flow.payees]
+        # In rounds nothing is kept of single payments.
         self.check_cube(period, "payment", paid, period.carried, lambda n: self.carried[n])
         for entity in names if period.cash_colors is not None else ():
             held = self.books[f"{entity}/asset/cash"] - sum(self.cash[entity].values())
@@ -138,7 +209,7 @@ def _missing(log: PostingLog) -> list[Disagreement]:
         for what, cube, height in (
             ("cash by color", period.cash_colors, len(log.entities)),
             ("revenue by color", period.revenue_colors, len(log.entities)),
-            ("payments by color", period.carried, paying),
+            ("payments by color", period.carried, 0 if log.in_rounds else paying),
         ):
             count(period, f"rows of {what}", height if cube is None else len(cube), height)
             tables += [(what, rows, len(log.colors)) for rows in cube or ()]
@@ -165,9 +236,12 @@ def audit(log: PostingLog) -> Verdict:
         for period in log.periods:
             ours.carried = []
             rounded = ours.post(log.flows, period.amounts, period.label)
-            for flow, amount in zip(log.flows, rounded, strict=True):
-                if flow.payers and flow.payees:
-                    ours.pay(flow, amount)
+            if log.in_rounds:
+                ours.quarter(log.flows, rounded)
+            else:
+                for flow, amount in zip(log.flows, rounded, strict=True):
+                    if flow.payers and flow.payees:
+                        ours.pay(flow, amount)
             ours.compare(period)
         found += ours.found
     return Verdict(not found, tuple(found))

@@ -43,6 +43,8 @@ class PostingLog:
     colors: tuple[str, ...]
     opening: Period
     periods: list[Period] = field(default_factory=list[Period])
+    in_rounds: bool = False
+    """Were the colors moved by `recolor_in_rounds`, and not payment by payment?"""
 
     def record(
         self,
@@ -61,12 +63,21 @@ def begin_log(
     opening: Float[Array, "opening path"] | Float[np.ndarray, "opening path"],
     books: Books,
     colored: ColoredCash | None = None,
+    *,
+    in_rounds: bool = False,
 ) -> PostingLog:
     """Start a log from the opening amounts (`opening_amounts`) and the books that `open_books` made of them."""
     chart = ledger.chart
     first = _period("opening", opening, books, colored, None)
     return PostingLog(
-        chart.accounts, chart.flows, chart.openings, chart.entities, chart.sectors, colors_of(ledger), first
+        chart.accounts,
+        chart.flows,
+        chart.openings,
+        chart.entities,
+        chart.sectors,
+        colors_of(ledger),
+        first,
+        in_rounds=in_rounds,
     )
 
 
