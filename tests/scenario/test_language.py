@@ -93,10 +93,11 @@ def page() -> str:
         "# Scenarios: what happens, and when",
         "",
         *wrap(
-            "A scenario is a file of text: a dossier, a day on which its books open, what is assumed instead of the "
-            "dossier's own values, and shocks on a calendar of quarters. `ouroloop scenarios` lists those that come with "
-            "the dossier; the name of one, or the path of a file, can be run. What is wrong with a file is said with its "
-            "place, all at once (see [errors.md](errors.md)). This page is made from the code; a test keeps it current.",
+            "A scenario is a file of text: a dossier, a day on which its books open, what is assumed instead of "
+            "the dossier's own values, and shocks on a calendar of quarters. `ouroloop scenarios` lists those "
+            "that come with the dossier; the name of one, or the path of a file, can be run. What is wrong with a "
+            "file is said with its place, all at once (see [errors.md](errors.md)). This page is made from the "
+            "code; a test keeps it current.",
             WIDTH,
         ),
         "",
@@ -115,17 +116,18 @@ def page() -> str:
         lines += [*wrap(part, WIDTH), ""]
     lines += [
         *wrap(
-            "A share lies between 0 and 1 and cannot be normal or lognormal, whose tails go beyond; an amount is not "
-            "below 0 and cannot be normal.",
+            "A share lies between 0 and 1 and cannot be normal or lognormal, whose tails go beyond; an amount is "
+            "not below 0 and cannot be normal.",
             WIDTH,
         ),
         "",
         "## Names and quarters",
         "",
         *wrap(
-            "Firms, sectors and deals are those of the dossier: an id, or a name or alias in any of the three languages. "
-            "An arm of a firm is its firm (`aws` is `amazon`), an outside holder its sector. `at` is the first quarter "
-            "in which a shock holds and `until` the last, both included; both must be simulated.",
+            "Firms, sectors and deals are those of the dossier: an id, or a name or alias in any of the three "
+            "languages. An arm of a firm is its firm (`aws` is `amazon`), an outside holder its sector. `at` is "
+            "the first quarter in which a shock holds and `until` the last, both included; both must be "
+            "simulated.",
             WIDTH,
         ),
         "",

@@ -10,6 +10,7 @@ from ouroloop.report.language import mark
 NEEDS_PRIMARY = "needs a primary source"
 
 HEADS: dict[str, str] = {
+    "about": mark("why it is of interest"),
     "asset": mark("asset"),
     "basis": mark("basis"),
     "bottleneck_usd_bn_year": mark("narrowest leg, USD bn a year"),
@@ -38,13 +39,16 @@ HEADS: dict[str, str] = {
     "other": mark("other side"),
     "part": mark("part"),
     "picked": mark("picked"),
+    "scenario": mark("scenario"),
     "share_of_revenue_pct": mark("share of revenue, %"),
+    "shocks": mark("what happens"),
     "source": mark("source"),
     "sources": mark("sources"),
     "spread_bp": mark("spread, basis points"),
     "stated_usd_bn": mark("stated, USD bn"),
     "tenor_years": mark("tenor, years"),
     "tier": mark("how binding"),
+    "title": mark("title"),
     "to": mark("to"),
     "to_years": mark("to years"),
     "topic": mark("topic"),
