@@ -29,7 +29,7 @@ def _a_life(given: Magnitude) -> Magnitude:
 
 
 class StopPaying(Shock):
-    """A firm stops paying another what falls due between them, under every contract of the two.
+    """A firm stops paying another what falls due between them for compute, for leases and for promised shares.
 
     What is not paid stays owed: the payee's receivable ages, and what follows (write-off, default, who loses) is the
     simulation's answer. Other payees of the firm are paid as before.
