@@ -35,4 +35,4 @@ $(VENV)/bench.stamp: $(VENV)/test.stamp
 	@touch $@
 
 clean:
-	rm -rf $(VENV) out build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) out runs build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache

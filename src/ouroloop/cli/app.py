@@ -25,7 +25,7 @@ class Command:
 
 
 COMMANDS: dict[str, Command] = {
-    "run": Command("ouroloop.cli.run:run", "Answer for a dossier: findings here, the report as one HTML file.",
+    "run": Command("ouroloop.cli.run:run", "Answer for a dossier with a report, or simulate a scenario into a folder.",
                    "ouroloop run three-friends --out out"),
     "check": Command("ouroloop.cli.check:check", "Check a dossier; every problem at once, with its place.",
                      "ouroloop check ai-loop --level strict"),
@@ -46,6 +46,10 @@ COMMANDS: dict[str, Command] = {
     "scenarios": Command("ouroloop.cli.scenarios:scenarios",
                          "List the scenarios that come with a dossier: why each is of interest, and what happens.",
                          "ouroloop scenarios"),
+    "compare": Command("ouroloop.cli.compare:compare", "Put two runs or scenarios side by side.",
+                       "ouroloop compare baseline vendor-stops-investing --paths 32"),
+    "ask": Command("ouroloop.cli.ask:ask", "Answer a question in plain words, beside the baseline, path by path.",
+                   'ouroloop ask "openai stops paying oracle from 2027-Q1" --paths 32'),
     "sql": Command("ouroloop.cli.sql:sql", "Ask the dossier in SQL.",
                    'ouroloop sql "SELECT tier, count(*) FROM standings GROUP BY tier"'),
     "cite": Command("ouroloop.cli.cite:cite", "Cite a source, a deal, a claim or the dossier itself.",

@@ -50,12 +50,12 @@ def compare(
     except Interrupted as stopped:
         say_interrupted(stopped)
         return INTERRUPTED
-    _check_quarter(quarter, runs)
+    check_quarter(quarter, runs)
     found = compared(runs[0], runs[1], quarter=quarter)
     if json:
-        emit_json(_json(found))
+        emit_json(comparison_json(found))
     else:
-        _print(found)
+        print_comparison(found)
     return None
 
 
@@ -71,7 +71,7 @@ def _run(name: str, paths: int | None, seed: int | None) -> Run:
     return open_run(name) if there else simulated(read_scenario(name), None, paths=paths, seed=seed)
 
 
-def _check_quarter(quarter: str | None, runs: list[Run]) -> None:
+def check_quarter(quarter: str | None, runs: list[Run]) -> None:
     """Raises BadInput when a run does not simulate it."""
     from ouroloop.core import BadInput, Place, Problem
 
@@ -82,7 +82,7 @@ def _check_quarter(quarter: str | None, runs: list[Run]) -> None:
         raise BadInput([Problem(Place("--quarter"), "unknown-quarter", message, hint)])
 
 
-def _print(found: Comparison) -> None:
+def print_comparison(found: Comparison) -> None:
     from rich.text import Text
 
     from ouroloop.cli.simulated import NOT_A_FORECAST
@@ -123,7 +123,7 @@ def _print(found: Comparison) -> None:
     out.print(Text(NOT_A_FORECAST, style="italic"))
 
 
-def _json(found: Comparison) -> dict[str, Any]:
+def comparison_json(found: Comparison) -> dict[str, Any]:
     return {
         "as_of": found.first.manifest["dossier"]["as_of"],
         "first": {"scenario": found.first.name, "run": found.first.folder, "paths": found.first.paths},

@@ -13,11 +13,14 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Int
 
+from ouroloop.economy.machine import prepare
 from ouroloop.economy.open import open_state
 from ouroloop.economy.state import State
 from ouroloop.economy.step import step
 from ouroloop.economy.track import Track
 from ouroloop.economy.world import Inputs, World
+
+prepare()
 
 CHUNK = 128
 """Paths run at once: state and amounts of a quarter stay near the cache, and one compiled program serves all chunks."""

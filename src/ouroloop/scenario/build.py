@@ -80,7 +80,9 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
     rows = np.array(made.cloud.rows, np.int64)
     spend = base.outside.drawn(named)
     opening = open_world(dossier, base.axes, named)
-    known = traits(dossier, opening, made, base.shares, spend, found.parameters, share[rows])
+    known = traits(
+        dossier, base.opening, opening.run_rates, made, base.shares, spend, found.parameters, share[rows]
+    )
     inputs = Inputs(
         traits=known,
         parameters=found.parameters,
@@ -100,6 +102,8 @@ class _Base:
     """What all scenarios of one dossier, day and horizon share."""
 
     axes: Axes
+    opening: Opening
+    """At central values."""
     shares: Shares
     outside: OutsideSpend
     assembled: Assembled
@@ -114,7 +118,7 @@ def _base(dossier: Dossier, horizon: int) -> _Base:
     shares, outside = supply_shares(dossier, where), outside_spend(dossier, where)
     tenor = {name: dossier.assumptions[row].value for name, row in _TENOR.items()}
     made = assemble(dossier, where, opening, promised, shares, tuple(outside.share), tenor_years=tenor)
-    return _Base(where, shares, outside, made)
+    return _Base(where, opening, shares, outside, made)
 
 
 def _shares_of_promises(

@@ -24,6 +24,7 @@ from ouroloop.scenario.contracts.backlog import backlogs
 from ouroloop.scenario.contracts.supply import Shares
 from ouroloop.scenario.opening import Opening
 from ouroloop.scenario.outside_spend import Spend
+from ouroloop.scenario.run_rates import RunRates
 
 Values = NDArray[np.float64]
 YEAR = 4
@@ -35,6 +36,7 @@ _COST_OVER_BOOK = 1.8
 def traits(
     dossier: Dossier,
     opening: Opening,
+    rates: RunRates,
     made: Assembled,
     shares: Shares,
     outside: Spend,
@@ -50,9 +52,10 @@ def traits(
     at the opening's cost of a GW, or, for such a cloud, what its revenue rents; sites under construction are as many as
     the pace of capex builds.
 
+    `opening` is that of central values, so that nothing here depends on which other paths are drawn; `rates` are drawn.
     `binding` [contract, 1 or path]: the share of each cloud contract that binds on each path.
     """
-    return _Opened(dossier, opening, made, shares, outside, parameters, binding).traits()
+    return _Opened(dossier, opening, rates, made, shares, outside, parameters, binding).traits()
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +64,7 @@ class _Opened:
 
     dossier: Dossier
     opening: Opening
+    rates: RunRates
     made: Assembled
     shares: Shares
     outside: Spend
@@ -81,7 +85,7 @@ class _Opened:
 
     def rate(self, name: str) -> Values:
         """A run rate [member, 1 or path]; 0 where it is unknown."""
-        return np.nan_to_num(self.opening.run_rates.values(name))
+        return np.nan_to_num(self.rates.values(name))
 
     def of_kinds(self, *kinds: EntityKind) -> NDArray[np.bool_]:
         """[member, 1]: is it of one of these kinds?"""
@@ -158,7 +162,7 @@ class _Opened:
 
     @cached_property
     def cost_share(self) -> Values:
-        rates = self.opening.run_rates.members
+        rates = self.rates.members
         known = [[rates[m].revenue.known and rates[m].operating_cash.known] for m in self.world.members]
         # Labs rent compute beyond what is signed; it is in their published cost and must not be counted twice.
         rented = np.where(
@@ -172,8 +176,8 @@ class _Opened:
     def equity(self) -> Values:
         """Market value; where nobody published one, at least a part of the signed backlog."""
         members, parties = self.world.members, self.world.cloud.parties
-        worth = np.nan_to_num(self.opening.run_rates.values("market_value"))
-        bases = [self.opening.run_rates.members[m].market_value.basis for m in members]
+        worth = np.nan_to_num(self.rates.values("market_value"))
+        bases = [self.rates.members[m].market_value.basis for m in members]
         quoted = np.array([[basis not in ("assumed", "unknown")] for basis in bases])
         schedule = np.asarray(self.world.cloud.schedule)
         backlog = np.array([[schedule[[p == m for _, p in parties]].sum()] for m in members])
@@ -294,8 +298,8 @@ def _balance(opening: Opening, account: Account) -> float:
 def _loans(made: Assembled, parameters: Parameters) -> tuple[Values, Values]:
     """Ladders and rates of all loans at the opening: slots up to the horizon, and one for what lies beyond."""
     horizon = len(made.world.quarters)
-    base = float(np.asarray(parameters.engine.base_rate).mean())
-    ladder, rate = np.zeros((len(made.debts), horizon + 1, 1)), np.zeros((len(made.debts), 1))
+    base = np.atleast_1d(np.asarray(parameters.engine.base_rate))
+    ladder, rate = np.zeros((len(made.debts), horizon + 1, 1)), np.zeros((len(made.debts), len(base)))
     for n, (debt, frozen) in enumerate(zip(made.debts, made.frozen, strict=True)):
         if debt is None:
             continue

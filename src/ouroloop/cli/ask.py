@@ -1,0 +1,92 @@
+"""`ouroloop ask`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ouroloop.cli.output import console, emit_json, show_table
+
+if TYPE_CHECKING:
+    from ouroloop.dossier import Dossier
+    from ouroloop.scenario.language import Scenario
+
+PATHS = 512
+"""Enough for an answer while one waits: an ending's probability is known to two points or so."""
+
+
+def ask(
+    question: str,
+    /,
+    *,
+    paths: int = PATHS,
+    seed: int | None = None,
+    quarter: str | None = None,
+    json: bool = False,
+) -> int | None:
+    """Answer a question in plain words: what happens, beside what happens otherwise, path by path.
+
+    The question becomes shocks on top of the baseline; both are run with the same draws, so that each path has its twin
+    and what differs is what the question asks about.
+
+    Parameters
+    ----------
+    question
+        In English or Chinese: "openai stops paying oracle from 2027-Q1", "credit closes in 2027-Q2 for 4 quarters".
+    paths
+        How many paths to simulate.
+    seed
+        Seed of the draws, instead of the baseline's own.
+    quarter
+        Compare medians in this quarter (2030-Q4) instead of the last.
+    json
+        Print JSON instead of sentences and tables.
+    """
+    from ouroloop.cli.compare import check_quarter, comparison_json, print_comparison
+    from ouroloop.cli.simulated import INTERRUPTED, say_interrupted, simulated
+    from ouroloop.experiment import Interrupted, compare
+    from ouroloop.scenario.ask import parse_question
+    from ouroloop.scenario.read import read_scenario
+
+    base = read_scenario("baseline")
+    asked = parse_question(question, base)
+    try:
+        runs = [simulated(one, None, paths=paths, seed=seed) for one in (base, asked)]
+    except Interrupted as stopped:
+        say_interrupted(stopped)
+        return INTERRUPTED
+    check_quarter(quarter, runs)
+    found = compare(runs[0], runs[1], quarter=quarter)
+    behind = _deals(asked, base.dossier)
+    if json:
+        shocks = [{"verb": shock.verb} | {k: str(v) for k, v in shock.written().items()} for shock in asked.shocks]
+        emit_json(comparison_json(found) | {"question": question, "shocks": shocks, "deals": behind})
+        return None
+    out = console()
+    for shock in asked.shocks:
+        said = ", ".join(f"{key} {value}" for key, value in shock.written().items())
+        out.print(f"{shock.verb}: {said}", markup=False)
+    print_comparison(found)
+    if behind:
+        from ouroloop.report.language import Language
+
+        show_table(behind, Language("en"), out, title="The deals between those that the question names", own_heads=True)
+    return None
+
+
+def _deals(asked: Scenario, dossier: Dossier) -> list[dict[str, Any]]:
+    """What stands between every two parties that one shock names, with sources."""
+    found: list[dict[str, Any]] = []
+    for shock in asked.shocks:
+        named = {str(value) for value in shock.written().values()} & set(dossier.entities)
+        for deal in dossier.deals.values() if len(named) > 1 else ():
+            if {deal.payer, deal.payee} <= named:
+                found.append(
+                    {
+                        "deal": deal.id,
+                        "from": deal.payer,
+                        "to": deal.payee,
+                        "what": str(deal.instrument),
+                        "sources": ", ".join(cite.source for cite in deal.sources),
+                    }
+                )
+    return found

@@ -1,0 +1,26 @@
+"""From the bundled scenario to inputs of the engine: each path its own, whatever else is built beside it."""
+
+import jax
+import numpy as np
+
+from ouroloop.scenario.build import build
+from ouroloop.scenario.read import read_scenario
+
+
+def test_the_inputs_of_a_path_do_not_depend_on_the_batch_in_which_it_is_built() -> None:
+    scenario = read_scenario("baseline")
+    whole, first, second = (build(scenario, start, count).inputs for start, count in ((0, 12), (0, 7), (7, 5)))
+    leaves = zip(*(jax.tree_util.tree_leaves_with_path(one) for one in (whole, first, second)), strict=True)
+    seen = 0
+    for (name, together), (_, one), (_, other) in leaves:
+        together, one, other = np.asarray(together), np.asarray(one), np.asarray(other)
+        if together.shape and together.shape[-1] == 12 and one.shape[-1] == 7:
+            seen += 1
+            one = np.concatenate([one, other], axis=-1)
+        assert np.array_equal(together, one, equal_nan=True), jax.tree_util.keystr(name)
+    assert seen > 100
+
+
+def test_the_same_dossier_read_twice_makes_the_same_world_so_that_compiled_code_is_found_again() -> None:
+    one, other = (build(read_scenario(name), 0, 2) for name in ("baseline", "credit-closes-first"))
+    assert one.world is other.world
