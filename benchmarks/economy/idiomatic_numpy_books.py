@@ -13,13 +13,14 @@ from benchmarks.economy.opening import Plain
 from ouroloop.core import LARGEST_EXACT, QUANTUM
 from ouroloop.economy.track import MEMBER_MEASURES, SPONSORS, SYSTEM_MEASURES
 
+UNDER_ONE = 1.0 - 2.0**-50
 Wear = Callable[[Record, int, np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 def open_books(net: Network, s: Record) -> None:
-    """Balances, the colors of cash in quanta, and what stands in the books by member."""
+    """Balances, the colors of cash in quanta (whole numbers as floats), and what stands in the books by member."""
     s.books, s.inexact = s.books.balances, s.books.inexact
-    s.pots = np.round(s.colors.cash / QUANTUM).astype(np.int64)
+    s.pots = np.round(s.colors.cash / QUANTUM)
     s.color_revenue = np.zeros_like(s.pots)
     s.stocks = {name: matrix @ s.books for name, matrix in s.sums.stocks.items()}
 
@@ -152,64 +153,55 @@ def wear(
 
 
 def recolor(net: Network, s: Record, amounts: np.ndarray) -> np.ndarray:
-    """Move the colors of cash, payment by payment; returns whose money paid each entity's revenue, in quanta."""
-    pots, own, unknown = s.pots, net.own_color, net.unknown
-    earned, axis = np.zeros_like(pots), np.arange(net.colors)[:, None]
-    for flow, payer, payee, paint, pays_revenue in zip(*s.sums.payments, strict=True):
-        amount = np.round(amounts[flow] / QUANTUM).astype(np.int64)
-        if not amount.any():
+    """Move the colors of cash by rounds; returns whose money paid each member's revenue, in quanta."""
+    rounds, unknown, moved = s.sums.rounds, net.unknown, np.round(amounts / QUANTUM)
+    forth, back = np.maximum(moved, 0.0), np.maximum(-moved, 0.0)
+    pots = s.pots + (rounds.arrives @ forth + rounds.returns @ back).reshape(s.pots.shape)
+    earned = (rounds.earned @ moved).reshape(pots.shape)
+    for flow, payer, payee, paint, pays_revenue in rounds.among_members:
+        if not moved[flow].any():
             continue
-        back, moved = amount < 0, np.abs(amount)
-        if back.any():
-            source, target = np.where(back, pots[payee], pots[payer]), np.where(back, pots[payer], pots[payee])
-        else:
-            source, target = pots[payer], pots[payee]
-        mixed, left = _take(source, moved, unknown)
-        source_own = np.where(back, own[payee], own[payer])
-        of_sector = np.where(axis == source_own, moved, 0)
-        carried = np.where(source_own >= 0, of_sector, mixed)
-        left = np.where(source_own >= 0, source - of_sector, left)
-        target_own = np.where(back, own[payer], own[payee])
-        new_color = np.where(target_own >= 0, target_own, np.where(back, -1, paint))
-        arriving = np.where(new_color >= 0, np.where(axis == new_color, moved, 0), carried)
-        reached = np.where(target_own >= 0, target + arriving, _receive(target, arriving, unknown))
-        pots[payer] = np.where(back, reached, left)
-        pots[payee] = np.where(back, left, reached)
+        returned = moved[flow] < 0
+        source, target = np.where(returned, pots[[payee, payer]], pots[[payer, payee]])
+        taken = _take(source, np.abs(moved[flow]), unknown)
+        arriving = taken
+        if paint >= 0:
+            painted = np.zeros_like(taken)
+            painted[paint] = moved[flow]
+            arriving = np.where(returned, taken, painted)
+        left, reached = source - taken, target + arriving
+        pots[payer], pots[payee] = np.where(returned, reached, left), np.where(returned, left, reached)
         if pays_revenue:
-            earned[payee] += np.where(back, -carried, carried)
-    s.color_revenue += earned
+            earned[payee] += np.where(returned, -taken, taken)
+    mine = pots[rounds.members]
+    wanted = (rounds.leaves @ forth + rounds.refunds @ back)[rounds.members] + np.maximum(-mine[:, unknown], 0.0)
+    held = np.maximum(mine, 0.0)
+    covered = np.minimum(wanted, held.sum(axis=1))
+    left = held - split(held, covered)
+    left[:, unknown] += covered - wanted
+    pots[rounds.members] = left
+    s.pots = pots + (rounds.sectors @ moved).reshape(pots.shape)
+    s.color_revenue = s.color_revenue + earned
     return earned
 
 
-def _take(pot: np.ndarray, amount: np.ndarray, unknown: int) -> tuple[np.ndarray, np.ndarray]:
-    covered = np.minimum(amount, np.maximum(pot.sum(axis=0), 0))
-    taken = split(np.maximum(pot, 0), covered)
+def _take(pot: np.ndarray, amount: np.ndarray, unknown: int) -> np.ndarray:
+    """The colors of an amount out of a pot; beyond what it holds they are unknown."""
+    held = np.maximum(pot, 0.0)
+    covered = np.minimum(amount, held.sum(axis=0))
+    taken = split(held, covered)
     taken[unknown] += amount - covered
-    return taken, pot - taken
-
-
-def _receive(pot: np.ndarray, arriving: np.ndarray, unknown: int) -> np.ndarray:
-    hole = np.minimum(np.maximum(-pot[unknown], 0), arriving.sum(axis=0))
-    after = pot + arriving
-    if hole.any():
-        after -= split(arriving, hole)
-        after[unknown] += hole
-    return after
+    return taken
 
 
 def split(pot: np.ndarray, amount: np.ndarray) -> np.ndarray:
-    """`amount` out of a pot, pro rata, in whole quanta; what is missing goes to the first with a remainder.
-
-    The product of pot and amount leaves int64, the remainder does not: both are taken modulo 2^64.
-    """
-    total = np.maximum(pot.sum(axis=0), 1)
-    part = np.floor(pot * (amount / total)).astype(np.int64)
-    rest = pot * amount - part * total
-    off = rest // total
-    part += off
-    some = rest - off * total > 0
-    missing = amount - part.sum(axis=0)
-    return part + (some & (np.cumsum(some, axis=0) <= missing))
+    """`amount` out of pots, pro rata, in whole quanta; what is missing comes from the first that have some left."""
+    total = pot.sum(axis=-2)
+    share = amount / np.where(total > 0, total, 1.0) * UNDER_ONE
+    part = np.floor(pot * share[..., None, :])
+    room = pot - part
+    missing = (amount - part.sum(axis=-2))[..., None, :]
+    return part + np.clip(missing - (np.cumsum(room, axis=-2) - room), 0.0, room)
 
 
 def _outcome(p: Plain, s: Record, q: Record, surplus: np.ndarray, cost: np.ndarray) -> None:

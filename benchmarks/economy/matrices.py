@@ -52,7 +52,34 @@ class Matrices:
         self.held = csr_array(net.held_sums.astype(float))
         self.valuations = csr_array(net.valuation_sums[None].astype(float))
         self.losses = csr_array(net.loss_sums[None].astype(float))
-        self.payments = payments(world.ledger.chart, colors_of(world.ledger))
+        self.rounds = Rounds(net)
         groups = np.zeros((net.sponsor.max(initial=0) + 1, net.colors))
         groups[net.sponsor, np.arange(net.colors)] = 1
         self.colors_by_group = groups
+
+
+class Rounds:
+    """The payments of a quarter: what sectors pay members, what members pay each other, what they pay sectors."""
+
+    def __init__(self, net: Network) -> None:
+        ledger, own = net.world.ledger, net.own_color
+        paid = payments(ledger.chart, colors_of(ledger))
+        flow, payer, payee = paid.flow, paid.payer, paid.payee
+        of_sector, to_sector = own[payer] >= 0, own[payee] >= 0
+        into, out = of_sector & ~to_sector, to_sector & ~of_sector
+        color = np.where(paid.paint >= 0, paid.paint, own[payer])
+        flows, pots = len(ledger.flows), len(own) * net.colors
+
+        def by(rows: np.ndarray, which: np.ndarray, height: int) -> csr_array:
+            ones = np.ones(int(which.sum()))
+            return csr_array((ones, (rows[which], flow[which])), shape=(height, flows))
+
+        self.arrives = by(payee * net.colors + color, into, pots)
+        self.returns = by(payer * net.colors + own[payee], out, pots)
+        self.earned = by(payee * net.colors + own[payer], into & paid.revenue, pots)
+        self.leaves, self.refunds = by(payer, out, len(own)), by(payee, into, len(own))
+        gains = by(payee * net.colors + own[payee], to_sector, pots)
+        self.sectors = csr_array(gains - by(payer * net.colors + own[payer], of_sector, pots))
+        among = np.flatnonzero(~of_sector & ~to_sector)
+        self.among_members = list(zip(*(column[among].tolist() for column in paid), strict=True))
+        self.members = np.flatnonzero(own < 0)

@@ -16,6 +16,8 @@ from ouroloop.ledger.color import colors_of, payments
 
 Lists = Any
 
+UNDER_ONE = 1.0 - 2.0**-50
+
 
 class Sums:
     """What each flow and account counts in: for each only what it touches."""
@@ -33,7 +35,17 @@ class Sums:
         self.valuations = [n for n, counts in enumerate(net.valuation_sums.tolist()) if counts]
         self.losses = [n for n, counts in enumerate(net.loss_sums.tolist()) if counts]
         columns = payments(ledger.chart, colors_of(ledger))
-        self.payments = list(zip(*(column.tolist() for column in columns), strict=True))
+        self.among_members, self.from_sectors, self.to_sectors, self.among_sectors = [], [], [], []
+        for flow, payer, payee, paint, pays_revenue in zip(*(column.tolist() for column in columns), strict=True):
+            of_sector, to_sector = net.own_color[payer] >= 0, net.own_color[payee] >= 0
+            if not of_sector and not to_sector:
+                self.among_members.append((flow, payer, payee, paint, pays_revenue))
+            elif not to_sector:
+                self.from_sectors.append((flow, payer, payee, paint, pays_revenue))
+            elif not of_sector:
+                self.to_sectors.append((flow, payer, payee))
+            else:
+                self.among_sectors.append((flow, payer, payee))
         self.cash_accounts = [(e, account) for e, account in enumerate(net.cash_account.tolist()) if account >= 0]
 
 
@@ -242,58 +254,86 @@ def post(net: Lists, books: Books, amounts: list[float]) -> None:
 
 
 def recolor(net: Lists, books: Books, amounts: list[float]) -> dict[int, list[int]]:
-    """Move the colors of cash, payment by payment; returns whose money paid each entity's revenue, in quanta."""
-    pots, own, unknown, earned = books.pots, net.own_color, net.unknown, {}
-    for flow, payer, payee, paint, pays_revenue in net.sums.payments:
+    """Move the colors of cash by rounds; returns whose money paid each member's revenue, in quanta."""
+    pots, own, unknown, sums, earned = books.pots, net.own_color, net.unknown, net.sums, {}
+    leaving = [0] * len(pots)
+    for flow, payer, payee, paint, pays_revenue in sums.from_sectors:
+        if amount := round(amounts[flow] * PER_UNIT):
+            color = own[payer]
+            pots[payer][color] -= amount
+            if amount > 0:
+                pots[payee][paint if paint >= 0 else color] += amount
+            else:
+                leaving[payee] -= amount
+            if pays_revenue:
+                earned.setdefault(payee, [0] * net.colors)[color] += amount
+    for flow, payer, payee in sums.to_sectors:
+        if amount := round(amounts[flow] * PER_UNIT):
+            color = own[payee]
+            pots[payee][color] += amount
+            if amount > 0:
+                leaving[payer] += amount
+            else:
+                pots[payer][color] -= amount
+    for flow, payer, payee in sums.among_sectors:
+        if amount := round(amounts[flow] * PER_UNIT):
+            pots[payer][own[payer]] -= amount
+            pots[payee][own[payee]] += amount
+    for flow, payer, payee, paint, pays_revenue in sums.among_members:
         amount = round(amounts[flow] * PER_UNIT)
         if not amount:
             continue
         back, moved = amount < 0, abs(amount)
-        source, target = (payee, payer) if back else (payer, payee)
-        pot, color = pots[source], own[source]
-        if color >= 0:
-            carried = [(color, moved)]
+        source, target = (pots[payee], pots[payer]) if back else (pots[payer], pots[payee])
+        covered = min(moved, sum(x for x in source if x > 0))
+        taken = split(source, covered)
+        if moved > covered:
+            taken.append((unknown, moved - covered))
+        for color, part in taken:
+            source[color] -= part
+        if paint >= 0 and not back:
+            target[paint] += moved
         else:
-            covered = min(moved, max(sum(pot), 0))
-            carried = split([(c, x) for c, x in enumerate(pot) if x > 0], covered)
-            if moved > covered:
-                carried.append((unknown, moved - covered))
-        for c, x in carried:
-            pot[c] -= x
-        pot, color = pots[target], own[target]
-        mark = color if color >= 0 else -1 if back else paint
-        arriving = [(mark, moved)] if mark >= 0 else carried
-        for c, x in arriving:
-            pot[c] += x
-        if color < 0 and (hole := min(-pot_before_unknown(pot, arriving, unknown), moved)) > 0:
-            for c, x in split(arriving, hole):
-                pot[c] -= x
-            pot[unknown] += hole
+            for color, part in taken:
+                target[color] += part
         if pays_revenue:
-            row = earned.setdefault(payee, [0] * len(pot))
-            for c, x in carried:
-                row[c] += -x if back else x
+            row = earned.setdefault(payee, [0] * net.colors)
+            for color, part in taken:
+                row[color] += -part if back else part
+    for entity, amount in enumerate(leaving):
+        if own[entity] < 0:
+            _leave(pots[entity], amount, unknown)
     for entity, row in earned.items():
         books.revenue[entity] = [a + b for a, b in zip(books.revenue[entity], row, strict=True)]
     return earned
 
 
-def pot_before_unknown(pot: list[int], arriving: list[tuple[int, int]], unknown: int) -> int:
-    """What was `unknown` in the pot before this money arrived."""
-    return pot[unknown] - sum(x for c, x in arriving if c == unknown)
+def _leave(pot: list[int], amount: int, unknown: int) -> None:
+    """What a member pays to sectors, and the hole that is filled with it; what no money is left for is a new hole."""
+    wanted = amount + max(-pot[unknown], 0)
+    if not wanted:
+        return
+    pot[unknown] = max(pot[unknown], 0)
+    covered = min(wanted, sum(pot))
+    for color, part in split(pot, covered):
+        pot[color] -= part
+    pot[unknown] += covered - wanted
 
 
-def split(pot: list[tuple[int, int]], amount: int) -> list[tuple[int, int]]:
-    """`amount` out of a pot, pro rata, in whole quanta; what is missing goes to the first with a remainder."""
-    total = sum(x for _, x in pot)
-    if not amount or not total:
+def split(pot: list[int], amount: int) -> list[tuple[int, int]]:
+    """`amount` out of a pot, pro rata, in whole quanta; what is missing comes from the first that have some left.
+
+    Shares are those of floats, a little too small: what is missing makes that good.
+    """
+    if not amount:
         return []
-    parts = [divmod(x * amount, total) for _, x in pot]
-    missing, taken = amount - sum(part for part, _ in parts), []
-    for (color, _), (part, rest) in zip(pot, parts, strict=True):
-        if rest and missing:
-            part, missing = part + 1, missing - 1
-        taken.append((color, part))
+    share = amount / sum(x for x in pot if x > 0) * UNDER_ONE
+    parts = [(color, int(x * share)) for color, x in enumerate(pot) if x > 0]
+    missing, taken = amount - sum(part for _, part in parts), []
+    for color, part in parts:
+        more = min(missing, pot[color] - part) if missing else 0
+        missing -= more
+        taken.append((color, part + more))
     return taken
 
 

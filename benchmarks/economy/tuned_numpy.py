@@ -37,7 +37,7 @@ def start(net: Network, inputs: Plain, opening: Plain, paths: int, chunk: int = 
         part.sums = sums
         part.equity.cap = part.equity.fundamental * np.exp(part.equity.lasting + part.equity.fresh)
         part.books, part.inexact = part.books.balances, part.books.inexact
-        part.colored = Colors(net, sums.payments, part.colors.cash)
+        part.colored = Colors(net, sums.rounds, part.colors.cash)
         part.by_account = buffers.sums.accounts @ part.books
         part.stocks = _stocks(net, part.by_account)
         whole.parts.append(Record(state=part, inputs=own, first=first, last=last))

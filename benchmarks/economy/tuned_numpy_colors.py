@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
-from benchmarks.economy.idiomatic_numpy_books import split
+from benchmarks.economy.idiomatic_numpy_books import UNDER_ONE
+from benchmarks.economy.matrices import Rounds
 from benchmarks.economy.network import Network
 from ouroloop.core import QUANTUM
 from ouroloop.economy.track import SPONSORS
-from ouroloop.ledger.color import Payments
 
 
 class Colors:
-    """The pots of one part of the paths, in int64 quanta."""
+    """The pots of one part of the paths, in quanta: whole numbers as floats."""
 
-    def __init__(self, net: Network, payments: Payments, cash: np.ndarray) -> None:
-        self.pots = np.rint(cash / QUANTUM).astype(np.int64)
+    def __init__(self, net: Network, rounds: Rounds, cash: np.ndarray) -> None:
+        self.pots = np.rint(cash / QUANTUM)
         self.earned, self.revenue = np.zeros_like(self.pots), np.zeros_like(self.pots)
-        self.own, self.unknown, self.payments = net.own_color.tolist(), net.unknown, payments
-        self.rows = list(zip(*(column.tolist() for column in payments), strict=True))
+        self.unknown, self.rounds, self.members = net.unknown, rounds, rounds.members
+        self.forth = csr_array(vstack([rounds.arrives, rounds.leaves]))
+        self.back = csr_array(vstack([rounds.returns, rounds.refunds]))
+        self.moving = np.array([flow for flow, *_ in rounds.among_members], np.int64)
         there = np.flatnonzero(net.cash_account >= 0)
         self.there, self.accounts = there, net.cash_account[there]
         self.groups = self._groups(net)
+        size = (net.colors, cash.shape[2])
+        self.held, self.part, self.room = np.empty(size), np.empty(size), np.empty(size)
 
     def _groups(self, net: Network) -> csr_array:
         """From earned colors, flat, to (member, sponsor), flat."""
@@ -36,66 +40,83 @@ class Colors:
         return csr_array((np.full(len(rows), QUANTUM), (rows, columns)), shape=shape)
 
     def move(self, quanta: np.ndarray) -> None:
-        """All payments of the quarter, in their order; `quanta[flow, path]` are whole numbers."""
-        self.earned[:] = 0
-        moved = quanta[self.payments.flow]
-        some, back = moved.any(axis=1).tolist(), (moved < 0).any(axis=1).tolist()
-        moved = moved.astype(np.int64)
-        for n, (_, payer, payee, paint, pays_revenue) in enumerate(self.rows):
-            if some[n] and not back[n]:
-                self._pay(payer, payee, paint, moved[n], self.earned[payee] if pays_revenue else None, 1)
-            elif some[n]:
-                there, again = np.maximum(moved[n], 0), np.maximum(-moved[n], 0)
-                earned = self.earned[payee] if pays_revenue else None
-                self._pay(payer, payee, paint, there, earned, 1)
-                self._pay(payee, payer, -1, again, earned, -1)
+        """All payments of the quarter by rounds; `quanta[flow, path]` are whole numbers."""
+        pots, cells = self.pots, self.pots.shape[0] * self.pots.shape[1]
+        negative = quanta.min(initial=0.0) < 0
+        moved = self.forth @ (np.maximum(quanta, 0.0) if negative else quanta)
+        if negative:
+            moved += self.back @ np.maximum(-quanta, 0.0)
+        pots += moved[:cells].reshape(pots.shape)
+        self.earned = (self.rounds.earned @ quanta).reshape(pots.shape)
+        among = quanta[self.moving]
+        some, back = among.any(axis=1).tolist(), (among.min(axis=1) < 0).tolist()
+        for n, (_, payer, payee, paint, pays_revenue) in enumerate(self.rounds.among_members):
+            if not some[n]:
+                continue
+            earned = self.earned[payee] if pays_revenue else None
+            self._pay(pots[payer], pots[payee], paint, np.maximum(among[n], 0.0) if back[n] else among[n], earned, 1)
+            if back[n]:
+                self._pay(pots[payee], pots[payer], -1, np.maximum(-among[n], 0.0), earned, -1)
+        self._leave(moved[cells:])
+        pots += (self.rounds.sectors @ quanta).reshape(pots.shape)
         self.revenue += self.earned
 
-    def _pay(self, payer: int, payee: int, paint: int, moved: np.ndarray, earned: np.ndarray | None, sign: int) -> None:
-        source, target = self.pots[payer], self.pots[payee]
-        mark = self.own[payee] if self.own[payee] >= 0 else paint
-        if self.own[payer] >= 0:
-            color = self.own[payer]
-            source[color] -= moved
-            if earned is not None:
-                earned[color] += sign * moved
-            self._arrive(target, payee, mark if mark >= 0 else color, moved)
-            return
-        colors, parts = self._take(source, moved)
-        if earned is not None:
-            earned[colors] += sign * parts
-        if mark >= 0:
-            self._arrive(target, payee, mark, moved)
-        elif (target[self.unknown] < 0).any():
-            hole = np.minimum(np.maximum(-target[self.unknown], 0), moved)
-            target[colors] += parts - split(parts, hole)
-            target[self.unknown] += hole
+    def _pay(
+        self,
+        source: np.ndarray,
+        target: np.ndarray,
+        paint: int,
+        amount: np.ndarray,
+        earned: np.ndarray | None,
+        sign: int,
+    ) -> None:
+        taken = self._take(source, amount)
+        source -= taken
+        if paint >= 0:
+            target[paint] += amount
         else:
-            target[colors] += parts
+            target += taken
+        if earned is not None and sign > 0:
+            earned += taken
+        elif earned is not None:
+            earned -= taken
 
-    def _arrive(self, target: np.ndarray, payee: int, color: int, moved: np.ndarray) -> None:
-        """Money of one color; an overdraft is filled first."""
-        if self.own[payee] < 0 and color != self.unknown and (target[self.unknown] < 0).any():
-            hole = np.minimum(np.maximum(-target[self.unknown], 0), moved)
-            target[self.unknown] += hole
-            moved = moved - hole
-        target[color] += moved
+    def _take(self, pot: np.ndarray, amount: np.ndarray) -> np.ndarray:
+        held, part = self.held, self.part
+        np.maximum(pot, 0.0, out=held)
+        total = held.sum(axis=0)
+        covered = np.minimum(amount, total)
+        self._split(held, covered, total, part, self.room)
+        part[self.unknown] += amount - covered
+        return part
 
-    def _take(self, pot: np.ndarray, moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The colors that are there, and how much of each is taken; beyond the cash it is `unknown`."""
-        colors = np.flatnonzero(pot.any(axis=1))
-        if self.unknown not in colors:
-            colors = np.append(colors, self.unknown)
-        mine = pot[colors]
-        total = mine.sum(axis=0)
-        if (total >= moved).all() and (mine[-1] >= 0).all() and (mine >= 0).all():
-            parts = split(mine, moved)
-        else:
-            covered = np.minimum(moved, np.maximum(total, 0))
-            parts = split(np.maximum(mine, 0), covered)
-            parts[np.flatnonzero(colors == self.unknown)[0]] += moved - covered
-        pot[colors] = mine - parts
-        return colors, parts
+    @staticmethod
+    def _split(held: np.ndarray, amount: np.ndarray, total: np.ndarray, part: np.ndarray, room: np.ndarray) -> None:
+        """Pro rata, in whole quanta, into `part`; what is missing comes from the first that have some left."""
+        share = amount / np.maximum(total, 1.0)
+        share *= UNDER_ONE
+        np.multiply(held, share[..., None, :], out=part)
+        np.floor(part, out=part)
+        missing = amount - part.sum(axis=-2)
+        # A few quanta, which the first color that is there has nearly always.
+        for color in range(held.shape[-2]):
+            if not missing.any():
+                break
+            more = np.minimum(missing, held[..., color, :] - part[..., color, :])
+            part[..., color, :] += more
+            missing -= more
+
+    def _leave(self, leaving: np.ndarray) -> None:
+        """What members pay to sectors, with the holes that are filled; what no money is left for is a new hole."""
+        mine = self.pots[self.members]
+        wanted = leaving[self.members] + np.maximum(-mine[:, self.unknown], 0.0)
+        np.maximum(mine, 0.0, out=mine)
+        total, part = mine.sum(axis=1), np.empty_like(mine)
+        covered = np.minimum(wanted, total)
+        self._split(mine, covered, total, part, part)
+        mine -= part
+        mine[:, self.unknown] += covered - wanted
+        self.pots[self.members] = mine
 
     def who_paid(self, out: np.ndarray) -> None:
         """Cash that paid for revenue in the quarter, by member and group of sponsors."""
