@@ -80,9 +80,7 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
     rows = np.array(made.cloud.rows, np.int64)
     spend = base.outside.drawn(named)
     opening = open_world(dossier, base.axes, named)
-    known = traits(
-        dossier, base.opening, opening.run_rates, made, base.shares, spend, found.parameters, share[rows]
-    )
+    known = traits(dossier, base.opening, opening.run_rates, made, base.shares, spend, found.parameters, share[rows])
     inputs = Inputs(
         traits=known,
         parameters=found.parameters,

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ouroloop.core.parameter import Parameter, parameter
 from ouroloop.core import Tier
+from ouroloop.core.parameter import Parameter, parameter
 from ouroloop.scenario.contracts.terms import Term
 
 
