@@ -9,8 +9,8 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
-from ouroloop.core.parameter import Parameter, parameter
 from ouroloop.core import QUANTUM
+from ouroloop.core.parameter import Parameter, parameter
 from ouroloop.ledger.precision import quantize
 
 VENDOR = "vendor"

@@ -14,7 +14,7 @@ class Instrument(eqx.Module):
 
     Names and parties are static; terms are arrays whose first axis is `contract` (or `tranche`); what changes is kept
     in a state whose arrays end in `path`. Methods that move money return `Float[Array, "flow path"]` in the order of
-    `flows`: all contracts of the first kind of flow, then all of the second. An instrument never posts: the ledger does.
+    `flows`: all contracts of the first kind of flow, then all of the second. It never posts: the ledger does.
     """
 
     @property
