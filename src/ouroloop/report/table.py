@@ -29,6 +29,7 @@ class Kind(StrEnum):
     FLOOR = "floor"  # money, a lower bound: shortened downward
     CEILING = "ceiling"  # money, an upper bound: shortened upward
     SHARE = "share"
+    PERCENT = "percent"  # a small share, in percent with one decimal
     COUNT = "count"
     RATIO = "ratio"
     AVERAGE = "average"
@@ -184,6 +185,8 @@ def in_table(cell: Cell, kind: Kind, language: Language) -> str:
         return language.amount(value, kind.rounding)
     if kind is Kind.SHARE:
         return language.share(value)
+    if kind is Kind.PERCENT:
+        return f"{language.number(100 * value, 1)}%"
     if kind is Kind.RATIO:
         return language.ratio(value)
     return language.number(value, {Kind.COUNT: 0, Kind.AVERAGE: 1}.get(kind, 3))

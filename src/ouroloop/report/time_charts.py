@@ -71,13 +71,13 @@ def fan(
     if future:
         line = "L".join(f"{grid.x(row):.1f} {grid.y(number(row.cells[median])):.1f}" for row in future)
         last = future[-1]
-        shown = in_table(last.cells[median], table.column(median).kind, language)
+        shown = in_table(last.cells[median], table.column(median).kind, language).removesuffix(".0")
         body.append(_path(f"M{line}", "median", f"{table.column(median).title}, {text_of(last, x)}: {shown}"))
         ends = [(grid.y(number(last.cells[median])), "median-end", f"{shown} {table.column(median).title}")]
         if bands:
             wide = bands[0]
             for key in (wide.low, wide.high):
-                value = in_table(last.cells[key], table.column(key).kind, language)
+                value = in_table(last.cells[key], table.column(key).kind, language).removesuffix(".0")
                 ends.append((grid.y(number(last.cells[key])), "faint", f"{value} {table.column(key).title}"))
         body += _ends(ends)
     body += _recorded(table, x, recorded, grid, language) if recorded else grid.divider
@@ -117,7 +117,7 @@ def shares_over_time(table: Table, x: str, parts: Sequence[str], language: Langu
 def walls(table: Table, x: str, bar: str, line: str, language: Language, name: str) -> str:
     """Hatched bars of one column beside the dashed line of another over the same rows, all of them simulated."""
     found = [number(row.cells[key]) for row in table.rows for key in (bar, line)]
-    grid = _Grid.of(table, min([0.0, *found]), max([*found, 1e-9]), table.column(bar), language)
+    grid = _Grid.of(table, min([0.0, *found]), max([*found, 1e-9]), table.column(bar), language, margin=2.0)
     body = [*grid.drawn]
     wide = max(4.0, 0.55 * _gap(table, grid))
     for row in table.rows:
@@ -146,9 +146,12 @@ class _Grid:
     divider: tuple[str, ...]
 
     @classmethod
-    def of(cls, table: Table, low: float, high: float, column: Column, language: Language) -> _Grid:
+    def of(
+        cls, table: Table, low: float, high: float, column: Column, language: Language, margin: float = 0.5
+    ) -> _Grid:
+        """`margin`: quarters left free before the first row and after the last."""
         places = [_at(row) for row in table.rows]
-        across = Scale(min(places) - 0.5, max(max(places), min(places) + 1) + 0.5, _LEFT, _WIDE - _RIGHT)
+        across = Scale(min(places) - margin, max(max(places), min(places) + 1) + margin, _LEFT, _WIDE - _RIGHT)
         up = Scale(low, high, _TALL - _BOTTOM, _TOP)
         marks = ticks(low, high)
         decimals = decimals_of(marks)

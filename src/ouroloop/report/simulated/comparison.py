@@ -59,7 +59,7 @@ def _table(every: tuple[Results, ...], language: Language) -> Table:
         Column("scenario", language.text("Scenario")),
         Column("paths", language.text("paths"), Kind.COUNT),
         *(Column(key, language.text(ENDING_NAME[key]), Kind.SHARE) for key in _PARTS),
-        Column("error", language.text("standard error of 'credit closes first'"), Kind.SHARE),
+        Column("error", language.text("standard error of 'credit closes first'"), Kind.PERCENT),
         Column("loss", language.text("loss outside, median"), Kind.MONEY),
         Column("loss_high", language.text("loss outside, p90"), Kind.MONEY),
         Column("capex", language.text("capital spending, year to {quarter}, mean", quarter=soon), Kind.MONEY),

@@ -64,7 +64,7 @@ def _endings(results: Results, language: Language) -> Table:
     columns = (
         Column("ending", language.text("How paths end")),
         Column("share", language.text("share of paths"), Kind.SHARE),
-        Column("error", language.text("Monte Carlo standard error"), Kind.SHARE),
+        Column("error", language.text("Monte Carlo standard error"), Kind.PERCENT),
         Column("early", language.text("a tenth of them by")),
         Column("half", language.text("half of them by")),
     )
@@ -171,7 +171,7 @@ def _influences(results: Results, language: Language) -> Table | None:
         Column("credit_low", language.text("credit closes first: lowest third"), Kind.SHARE),
         Column("credit_high", language.text("highest third"), Kind.SHARE),
         Column("difference", language.text("difference"), Kind.SHARE),
-        Column("error", language.text("Monte Carlo standard error"), Kind.SHARE),
+        Column("error", language.text("Monte Carlo standard error"), Kind.PERCENT),
         Column("verdict", language.text("Verdict")),
     )
     rows = tuple(

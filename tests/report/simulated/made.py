@@ -1,0 +1,105 @@
+"""A small simulated world by hand: two firms and a site vehicle, twelve quarters, numbers that a reader can check."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from ouroloop.core import Quarter
+from ouroloop.dossier.models.record import Text
+from ouroloop.report.simulated.results import (
+    LEVELS,
+    MEASURES,
+    Chance,
+    Fan,
+    Influence,
+    LookBack,
+    LookBackRow,
+    Results,
+    SimulatedResults,
+    UnderLife,
+)
+
+QUARTERS = tuple(Quarter(2028, 1) + n for n in range(12))
+FIRMS = ("openai", "oracle")
+RISING = np.linspace(1.0, 12.0, 12)
+
+
+def fan(median: np.ndarray | float, spread: float = 1.0) -> Fan:
+    """Quantiles at equal steps of `spread` around a median."""
+    middle = np.broadcast_to(np.asarray(median, float), 12)
+    steps = spread * np.arange(-3, 4)[:, None]
+    return Fan(LEVELS, middle + steps, middle + 0.0)
+
+
+def text(words: str) -> Text:
+    return Text.model_validate({"en": words, "zh-Hans": f"{words}景", "zh-Hant": f"{words}境"})
+
+
+def results(name: str = "baseline", *, credit_first: float = 0.5) -> Results:
+    """Debt due rises above Oracle's cash of 6 in 2029-Q4; a fifth of capital spending is trapped."""
+    members = {(firm, measure): fan(10.0) for firm in FIRMS for measure in MEASURES}
+    members["oracle", "debt"] = fan(100 * RISING, 20.0)
+    members["oracle", "cash"] = fan(6.0, 0.5)
+    members["oracle", "maturing_in_year"] = fan(RISING, 0.0)
+    members["openai", "maturing_in_year"] = fan(0.0, 0.0)
+    who = {(firm, sponsor): RISING * 0 for firm in FIRMS for sponsor in ("outside_customers", "lenders", "own")}
+    who["openai", "outside_customers"] = RISING * 0 + 5.0
+    who["oracle", "outside_customers"], who["oracle", "lenders"] = RISING * 0 + 6.0, RISING * 0 + 2.0
+    return Results(
+        scenario=name,
+        title=text(f"The {name}"),
+        dossier="ai-loop",
+        as_of=date(2027, 12, 31),
+        quarters=QUARTERS,
+        paths=400,
+        seed=7,
+        run_id="1a2b3c4d",
+        firms=FIRMS,
+        members=members,
+        who_paid=who,
+        system={
+            "paper_wealth": fan(900.0, 100.0),
+            "narrative_premium": fan(-40.0, 30.0),
+            "bezzle": fan(80.0, 10.0),
+            "power_waiting": fan(4.0, 0.5),
+            "capex": fan(50.0, 5.0),
+            "debt": fan(200.0, 10.0),
+        },
+        trapped=RISING * 0 + 10.0,
+        endings={
+            "payoff_first": Chance(0.2, 0.02),
+            "credit_first": Chance(credit_first, 0.025),
+            "muddle_through": Chance(0.8 - credit_first, 0.023),
+        },
+        ended={"payoff_first": 0.2 * RISING / 12, "credit_first": credit_first * RISING / 12},
+        defaulted={"openai": 0.05 * RISING / 12, "oracle": 0.3 * RISING / 12, "abilene-site": RISING * 0},
+        outside_loss=Fan(LEVELS, np.arange(7.0)[:, None] * 100, np.array([300.0])),
+        influences=(
+            Influence("eco-eng-006", "Growth of the cost of one GW", 0.0, 0.1, 0.3, 0.7, 0.05, True),
+            Influence("dem-035", "Part of this year's growth", 0.6, 0.8, 0.6, 0.4, 0.06, False),
+            Influence("beh-001", "Response", *[float("nan")] * 5, False),
+        ),
+    )
+
+
+def simulated() -> SimulatedResults:
+    """With a scenario in which credit closes, other lives in the books, and a look back."""
+    closing = results("credit-closes-first", credit_first=0.7)
+    closing = replace(closing, defaulted={**closing.defaulted, "oracle": 0.9 * RISING / 12})
+    return SimulatedResults(
+        results(),
+        (closing,),
+        tuple(UnderLife(years, dict.fromkeys(FIRMS, RISING * 0 + years)) for years in (2.5, 5.5, 6.0)),
+        dict.fromkeys(FIRMS, RISING * 0 + 3.0),
+        look_back=LookBack(
+            date(2025, 11, 21),
+            date(2026, 6, 30),
+            (
+                LookBackRow("capex of the clouds", 3, 2.0, 4.0, 2 / 3, 9.0, 20.0),
+                LookBackRow("debt of Oracle", 2, 6.0, 3.0, 0.5, 8.0, 12.0),
+            ),
+        ),
+    )
