@@ -21,9 +21,9 @@ def main() -> None:
         for row in import_module(f"benchmarks.{name}").run():
             table.add_row(
                 row.name,
-                f"{row.ours_s * 1e3:.2f} ms",
+                row.shown(row.ours_s),
                 row.yardstick,
-                f"{row.yardstick_s * 1e3:.2f} ms",
+                row.shown(row.yardstick_s),
                 f"{row.ratio:.3g}",
                 row.target,
             )

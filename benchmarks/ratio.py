@@ -18,6 +18,12 @@ class Ratio:
     yardstick_s: float
     ratio: float
     target: str
+    unit: str = "ms"
+    """Times are in seconds and shown in ms; with another unit both numbers are in it and shown as they are."""
+
+    def shown(self, value: float) -> str:
+        """A number of this row with its unit."""
+        return f"{value * 1e3:.2f} ms" if self.unit == "ms" else f"{value:,.0f} {self.unit}"
 
 
 def measure(

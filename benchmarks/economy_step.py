@@ -1,0 +1,142 @@
+"""The real `ai-loop`, ten years on 10,000 paths, beside three twins of its quarter written by hand; and how it grows.
+
+Times are for 1,000 path-quarters. Random numbers are in all of them: the engine's threefry, the twins' own generators.
+All give every measure of `Track`, with books posted in quanta and cash colored; the twins begin at the engine's opening
+and are held to its numbers before any clock runs (1e-9, with the engine's draws). NumPy adds in one thread, the engine
+has a device per core: that is what each of them is.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+
+from benchmarks.economy import idiomatic_numpy, pure_python, tuned_numpy
+from benchmarks.economy.equal import largest_gaps
+from benchmarks.economy.network import Network, network
+from benchmarks.economy.opening import Plain, opening_state, plain
+from benchmarks.ratio import Ratio
+from ouroloop.economy.simulate import simulate
+from ouroloop.economy.world import Inputs, World
+from ouroloop.scenario.build import build
+from ouroloop.scenario.read import read_scenario
+
+PATHS = 10_000
+PYTHON_PATHS, PYTHON_QUARTERS = 8, 5
+NUMPY_QUARTERS = 2
+REPEATS = 3
+UNIT = 1_000
+"""Path-quarters that every time is for."""
+
+Clock = Callable[[], float]
+
+
+def run() -> list[Ratio]:
+    """Ratios against the twins, first compilation, and growth with paths, quarters and firms."""
+    scenario = read_scenario("baseline")
+    economy = build(scenario, 0, PATHS)
+    few = build(scenario, 0, 4)
+    for twin, (gap, where) in largest_gaps(few.world, few.inputs, 4).items():
+        assert gap <= 1e-9, f"{twin} is {gap:.2g} off in {where}"
+    engine = _engine(economy.world, economy.inputs)
+    first = engine()
+    clocks = {"engine": engine, **_twins(economy.world, economy.inputs)}
+    times: dict[str, list[float]] = {name: [] for name in clocks}
+    for _ in range(REPEATS):
+        for name, clock in clocks.items():
+            times[name].append(clock())
+    name = f"ai-loop, {len(economy.world.quarters)} quarters, {PATHS:,} paths"
+    wanted = {"pure Python": "<= 0.005", "idiomatic NumPy": "<= 0.05", "tuned NumPy": "<= 0.25"}
+    rows = [_ratio(name, times["engine"], twin, times[twin], target) for twin, target in wanted.items()]
+    again = median(times["engine"])
+    rows.append(Ratio(f"{name}, with compiling", first, "again", again, first / again, "for comparison"))
+    return rows + _growth(economy.inputs, economy.world, times["engine"])
+
+
+def _ratio(name: str, ours: list[float], twin: str, theirs: list[float], target: str) -> Ratio:
+    pairs = [a / b for a, b in zip(ours, theirs, strict=True)]
+    return Ratio(name, median(ours), twin, median(theirs), median(pairs), target)
+
+
+def _engine(world: World, inputs: Inputs) -> Clock:
+    def clock() -> float:
+        start = perf_counter()
+        simulate(world, inputs, detail=False)
+        return (perf_counter() - start) / inputs.paths / len(world.quarters) * UNIT
+
+    return clock
+
+
+def _twins(world: World, inputs: Inputs) -> dict[str, Clock]:
+    net, given = network(world), plain(inputs)
+    return {
+        "pure Python": _python_clock(net, given, opening_state(world, inputs), inputs.paths),
+        "idiomatic NumPy": _numpy_clock(net, given, world, inputs, idiomatic_numpy),
+        "tuned NumPy": _numpy_clock(net, given, world, inputs, tuned_numpy),
+    }
+
+
+def _python_clock(net: Network, given: Plain, opening: Plain, paths: int) -> Clock:
+    lists, count = pure_python.Lists(net), 5 + len(net.world.sellers) + net.members
+
+    def clock() -> float:
+        made = [
+            (
+                pure_python.path_inputs(given, path, paths, net.quarters),
+                pure_python.path_state(net, opening, path, paths),
+            )
+            for path in range(PYTHON_PATHS)
+        ]
+        start = perf_counter()
+        for own, state in made:
+            pure_python.play(
+                lists, own, state, lambda _: [random.gauss(0.0, 1.0) for _ in range(count)], PYTHON_QUARTERS
+            )
+        return (perf_counter() - start) / PYTHON_PATHS / PYTHON_QUARTERS * UNIT
+
+    return clock
+
+
+def _numpy_clock(net: Network, given: Plain, world: World, inputs: Inputs, twin: object) -> Clock:
+    count = 5 + len(world.sellers) + net.members
+    generator = np.random.Generator(np.random.Philox(7))
+
+    def clock() -> float:
+        state = twin.start(net, given, opening_state(world, inputs), inputs.paths)  # type: ignore[attr-defined]
+        start = perf_counter()
+        for quarter in range(NUMPY_QUARTERS):
+            drawn = generator.standard_normal((count, inputs.paths))
+            twin.step(net, given, state, quarter, drawn)  # type: ignore[attr-defined]
+        return (perf_counter() - start) / inputs.paths / NUMPY_QUARTERS * UNIT
+
+    return clock
+
+
+def _growth(inputs: Inputs, world: World, whole: list[float]) -> list[Ratio]:
+    """Time per path-quarter against that of the whole: 1 is growth in proportion."""
+    from tests.economy import worlds
+
+    scenario, rows, base = read_scenario("baseline"), list[Ratio](), f"{len(world.quarters)} quarters, {PATHS:,} paths"
+    cases: list[tuple[str, World, Inputs]] = []
+    for paths in (128, 1_000):
+        cases.append(
+            (f"ai-loop, {len(world.quarters)} quarters, {paths:,} paths", world, build(scenario, 0, paths).inputs)
+        )
+    for horizon in (10, 20):
+        made = build(replace(scenario, horizon=horizon), 0, 1_000)
+        cases.append((f"ai-loop, {horizon} quarters, 1,000 paths", made.world, made.inputs))
+    small = worlds.world()
+    flows = f"{len(small.members)} firms and {len(small.ledger.flows)} flows"
+    title = f"{flows} for {len(world.members)} and {len(world.ledger.flows)}, 1,000 paths"
+    cases.append((title, small, worlds.inputs(small, 1_000)))
+    for name, of, given in cases:
+        clock = _engine(of, given)
+        clock()
+        time = median(clock() for _ in range(REPEATS))
+        rows.append(Ratio(name, time, base, median(whole), time / median(whole), "growth"))
+    return rows
