@@ -36,7 +36,9 @@ class Incidence:
     def __matmul__(self, amounts: Num[Array, "column path"]) -> Num[Array, "row path"]:
         zero = jnp.zeros((1, amounts.shape[1]), amounts.dtype)
         levels: tuple[_Level, ...] = self._levels  # pyright: ignore[reportAttributeAccessIssue]
-        rows = jnp.concatenate([amounts, -amounts, zero])
+        # Most matrices only add, and copying amounts costs as much as adding them.
+        negated = [-amounts] if (self.matrix < 0).any() else []
+        rows = jnp.concatenate([amounts, *negated, zero])
         for number, level in enumerate(levels):
             last = number == len(levels) - 1
             sums = [_sum_rows(rows, table) for table in level]
@@ -52,7 +54,8 @@ def _sum_rows(rows: Num[Array, "source path"], table: np.ndarray) -> Num[Array, 
 
 
 def _levels(matrix: np.ndarray) -> tuple[_Level, ...]:
-    """Tables of source rows per level. The first level reads (+amounts, -amounts, 0), each later one the level before.
+    """Tables of source rows per level. The first level reads (+amounts, -amounts if the matrix asks for any, 0), each
+    later one the level before.
 
     Within a level, pieces of up to 8 sources are sorted by width (1, 2, 4, 8) so that little is read in vain; the last
     level picks the rows in their own order.
@@ -61,7 +64,8 @@ def _levels(matrix: np.ndarray) -> tuple[_Level, ...]:
     sources = [
         [int(c) + (columns if matrix[r, c] < 0 else 0) for c in np.flatnonzero(matrix[r])] for r in range(height)
     ]
-    nothing, levels = 2 * columns, list[_Level]()
+    nothing = columns * (2 if (matrix < 0).any() else 1)
+    levels = list[_Level]()
     while any(len(row) > 1 for row in sources):
         pieces = [(r, row[i : i + _WIDEST]) for r, row in enumerate(sources) for i in range(0, len(row), _WIDEST)]
         by_width: dict[int, list[int]] = {}

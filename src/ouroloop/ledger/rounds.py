@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -43,160 +44,123 @@ def recolor_in_rounds(ledger: Ledger, colored: ColoredCash, amounts: Amounts) ->
     The auditor follows the same rule in Python integers when the log says so (`PostingLog.in_rounds`).
     """
     plan = _plan(ledger.chart, colors_of(ledger))
-    moved = quantize(jnp.asarray(amounts))
-    came = plan.arrives @ jnp.maximum(moved, 0.0) + plan.returns @ jnp.maximum(-moved, 0.0)
-    cash = colored.cash.at[plan.arrive_rows, plan.arrive_colors].add(came)
-    revenue = colored.revenue.at[plan.earn_rows, plan.earn_colors].add(plan.earned @ moved)
-    cash, revenue = _members_pay(plan, cash, revenue, moved)
-    return ColoredCash(_leave(plan, cash, moved), revenue)
+    moved = quantize(jnp.asarray(amounts))[plan.flow]
+    forth_and_back = jnp.concatenate([jnp.maximum(moved, 0.0), jnp.maximum(-moved, 0.0)])
+    count, shape = plan.members, (plan.members, *colored.cash.shape[1:])
+    pots = colored.cash[:count] + (plan.arrives @ forth_and_back).reshape(shape)
+    revenue = colored.revenue[:count] + (plan.earned @ moved).reshape(shape)
+    pots, revenue = _members_pay(plan, pots, revenue, moved[plan.inner])
+    pots = _leave(pots, plan.leaves @ forth_and_back, plan.unknown)
+    own = colored.cash[count:].at[plan.sectors, plan.sector_colors].add(plan.sector_moves @ moved)
+    return ColoredCash(jnp.concatenate([pots, own]), jnp.concatenate([revenue, colored.revenue[count:]]))
 
 
 class _Plan(NamedTuple):
-    """What is static of a chart: rows of entities and colors, and the order of payments between members."""
+    """What is static of a chart: who pays whom. Members are the first rows of the axis `entity`."""
 
-    members: np.ndarray
-    """Rows of the members."""
+    flow: np.ndarray
+    """The flows that move cash: the axis `payment`."""
+    members: int
+    """How many members there are."""
     unknown: int
-    arrive_rows: np.ndarray
-    arrive_colors: np.ndarray
     arrives: Incidence
-    """[arrival, flow]: what sectors pay to members, by member and color."""
-    returns: Incidence
-    """[arrival, flow]: what members paid to sectors and get back."""
-    earn_rows: np.ndarray
-    earn_colors: np.ndarray
+    """[member x color, payments forth and back]: what sectors pay to members, and pay back to them."""
     earned: Incidence
-    """[earning, flow]: what sectors pay for members' revenue, by member and color."""
+    """[member x color, payment]: what sectors pay for members' revenue."""
     leaves: Incidence
-    """[member, flow]: what members pay to sectors."""
-    refunds: Incidence
-    """[member, flow]: what sectors paid and get back."""
-    levels: tuple[tuple[np.ndarray, ...], ...]
-    """(flow, payer, payee, paint, pays revenue) of the payments between members that can be made at once."""
+    """[member, payments forth and back]: what members pay to sectors, and pay back to them."""
+    inner: np.ndarray
+    """The payments between members."""
+    ends: np.ndarray
+    """[inner, 2]: payer and payee."""
+    paint: np.ndarray
+    earns: np.ndarray
     sectors: np.ndarray
+    """Rows of sectors, counted from the first."""
     sector_colors: np.ndarray
     sector_moves: Incidence
-    """[sector, flow]: what each sector's own pot gains."""
+    """[sector, payment]: what each sector's own pot gains."""
 
 
 @lru_cache(maxsize=16)
 def _plan(chart: Chart, colors: tuple[str, ...]) -> _Plan:
     found = payments(chart, colors)
-    entities, flows = chart.entities, len(chart.flows)
-    own = np.array([colors.index(chart.sectors[e]) if e in chart.sectors else -1 for e in entities])
-    arrivals: dict[tuple[int, int], list[tuple[int, bool]]] = {}
-    earnings: dict[tuple[int, int], list[int]] = {}
-    leaves, refunds, pots = (np.zeros((len(entities), flows), np.int64) for _ in range(3))
-    between: list[tuple[int, int, int, int, bool]] = []
-    for row in zip(*found, strict=True):
-        flow, payer, payee, paint, earns = (int(value) for value in row)
-        from_sector, to_sector = own[payer] >= 0, own[payee] >= 0
-        pots[payer, flow] -= int(from_sector)
-        pots[payee, flow] += int(to_sector)
-        if from_sector and not to_sector:
-            arrivals.setdefault((payee, paint if paint >= 0 else int(own[payer])), []).append((flow, True))
-            refunds[payee, flow] = 1
-            if earns:
-                earnings.setdefault((payee, int(own[payer])), []).append(flow)
-        elif to_sector and not from_sector:
-            arrivals.setdefault((payer, int(own[payee])), []).append((flow, False))
-            leaves[payer, flow] = 1
-        elif not from_sector:
-            between.append((flow, payer, payee, paint, bool(earns)))
-    members, sectors = np.flatnonzero(own < 0), np.flatnonzero(own >= 0)
-    arrive_rows, arrive_colors = _axes(list(arrivals))
-    earn_rows, earn_colors = _axes(list(earnings))
-    ways = [[[flow for flow, forth in some if forth is way] for some in arrivals.values()] for way in (True, False)]
+    own = np.array([colors.index(chart.sectors[e]) if e in chart.sectors else -1 for e in chart.entities], np.int64)
+    members, count, width = int((own < 0).sum()), len(found.flow), len(colors)
+    assert (own[:members] < 0).all(), "members come before sectors"
+    arrives, leaves = np.zeros((members * width, 2 * count), np.int64), np.zeros((members, 2 * count), np.int64)
+    earned, moves = np.zeros((members * width, count), np.int64), np.zeros((len(own) - members, count), np.int64)
+    between = (own[found.payer] < 0) & (own[found.payee] < 0)
+    for number, (_, payer, payee, paint, earns) in enumerate(zip(*found, strict=True)):
+        color_in, color_out = own[payer], own[payee]
+        if color_in >= 0:
+            moves[payer - members, number] -= 1
+        if color_out >= 0:
+            moves[payee - members, number] += 1
+        if color_in >= 0 > color_out:
+            arrives[payee * width + (paint if paint != KEEPS_MIX else color_in), number] = 1
+            leaves[payee, count + number] = 1
+            earned[payee * width + color_in, number] = int(earns)
+        elif color_out >= 0 > color_in:
+            arrives[payer * width + color_out, count + number] = 1
+            leaves[payer, number] = 1
     return _Plan(
+        flow=found.flow,
         members=members,
         unknown=colors.index(UNKNOWN),
-        arrive_rows=arrive_rows,
-        arrive_colors=arrive_colors,
-        arrives=_adding(ways[0], flows),
-        returns=_adding(ways[1], flows),
-        earn_rows=earn_rows,
-        earn_colors=earn_colors,
-        earned=_adding(list(earnings.values()), flows),
-        leaves=Incidence(leaves[members]),
-        refunds=Incidence(refunds[members]),
-        levels=_levels(between),
-        sectors=sectors,
-        sector_colors=own[sectors],
-        sector_moves=Incidence(pots[sectors]),
+        arrives=Incidence(arrives),
+        earned=Incidence(earned),
+        leaves=Incidence(leaves),
+        inner=np.flatnonzero(between),
+        ends=np.stack([found.payer, found.payee], axis=1)[between],
+        paint=found.paint[between],
+        earns=found.revenue[between],
+        sectors=np.arange(len(own) - members),
+        sector_colors=own[members:],
+        sector_moves=Incidence(moves),
     )
 
 
-def _axes(cells: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
-    return np.array([row for row, _ in cells], np.int64), np.array([color for _, color in cells], np.int64)
-
-
-def _adding(rows: list[list[int]], flows: int) -> Incidence:
-    matrix = np.zeros((len(rows), flows), np.int64)
-    for row, columns in enumerate(rows):
-        matrix[row, columns] = 1
-    return Incidence(matrix)
-
-
-def _levels(between: list[tuple[int, int, int, int, bool]]) -> tuple[tuple[np.ndarray, ...], ...]:
-    """Payments in declared order, as early as it allows: each after all that moved its payer's or payee's pot.
-
-    Money may also flow back (a negative amount), so that both ends count as paying.
-    """
-    busy: dict[int, int] = {}
-    levels: list[list[tuple[int, int, int, int, bool]]] = []
-    for payment in between:
-        _, payer, payee, _, _ = payment
-        level = max(busy.get(payer, 0), busy.get(payee, 0))
-        if level == len(levels):
-            levels.append([])
-        levels[level].append(payment)
-        busy[payer] = busy[payee] = level + 1
-    return tuple(tuple(np.array(column) for column in zip(*level, strict=True)) for level in levels)
-
-
 def _members_pay(
-    plan: _Plan, cash: Float64[Array, "entity color path"], revenue: Float64[Array, "entity color path"], moved: Array
+    plan: _Plan, pots: Float64[Array, "member color path"], revenue: Float64[Array, "member color path"], moved: Array
 ) -> tuple[Array, Array]:
-    """Round 2. The payments of a level touch every pot once, so that they can be made together."""
-    axis = np.arange(cash.shape[1])[None, :, None]
-    for flow, payer, payee, paint, earns in plan.levels:
-        amount = moved[flow]
-        back = (amount < 0)[:, None]
-        ends = cash[payer], cash[payee]
-        source, target = jnp.where(back, ends[1], ends[0]), jnp.where(back, ends[0], ends[1])
-        much = jnp.abs(amount)
-        taken = _taken(source, much, plan.unknown)
-        painted = jnp.where(axis == np.maximum(paint, 0)[:, None, None], much[:, None], 0.0)
-        marked = jnp.asarray(paint != KEEPS_MIX)[:, None, None] & ~back
-        left, reached = source - taken, target + jnp.where(marked, painted, taken)
-        cash = cash.at[payer].set(jnp.where(back, reached, left)).at[payee].set(jnp.where(back, left, reached))
-        if earns.any():
-            signed = jnp.where(back, -taken, taken)[earns]
-            revenue = revenue.at[payee[earns]].add(signed)
-    return cash, revenue
+    """Round 2, payment by payment.
+
+    Both ends are read and written together: written one after the other, each would cost a copy of all pots.
+    """
+    axis = np.arange(pots.shape[1])[:, None]
+
+    def step(state: tuple[Array, Array], payment: tuple[Array, ...]) -> tuple[tuple[Array, Array], None]:
+        pots, revenue = state
+        amount, ends, paint, earns = payment
+        back, (payer, payee) = amount < 0, pots.at[ends].get(mode="promise_in_bounds")
+        source, target = jnp.where(back, payee, payer), jnp.where(back, payer, payee)
+        much, held = jnp.abs(amount), jnp.maximum(source, 0.0)
+        covered = jnp.minimum(much, held.sum(axis=0))
+        taken = _split(held, covered) + jnp.where(axis == plan.unknown, much - covered, 0.0)
+        arriving = jnp.where((paint != KEEPS_MIX) & ~back, jnp.where(axis == paint, much, 0.0), taken)
+        left, reached = source - taken, target + arriving
+        after = jnp.stack([jnp.where(back, reached, left), jnp.where(back, left, reached)])
+        pots = pots.at[ends].set(after, unique_indices=True, mode="promise_in_bounds")
+        signed = jnp.where(earns, jnp.where(back, -taken, taken), 0.0)
+        return (pots, revenue.at[ends[1]].add(signed, mode="promise_in_bounds")), None
+
+    columns = moved, jnp.asarray(plan.ends), jnp.asarray(plan.paint), jnp.asarray(plan.earns)
+    return lax.scan(step, (pots, revenue), columns)[0]
 
 
-def _leave(plan: _Plan, cash: Float64[Array, "entity color path"], moved: Array) -> Float64[Array, "entity color path"]:
+def _leave(
+    pots: Float64[Array, "member color path"], leaving: Float64[Array, "member path"], unknown: int
+) -> Float64[Array, "member color path"]:
     """Round 3: one amount per member, with the hole that is to be filled; what no money is left for is a new hole."""
-    pots = cash[plan.members]
-    leaving = plan.leaves @ jnp.maximum(moved, 0.0) + plan.refunds @ jnp.maximum(-moved, 0.0)
     held = jnp.maximum(pots, 0.0)
-    wanted = leaving + jnp.maximum(-pots[:, plan.unknown], 0.0)
+    wanted = leaving + jnp.maximum(-pots[:, unknown], 0.0)
     covered = jnp.minimum(wanted, held.sum(axis=1))
-    left = held - _split(held, covered)
-    left = left.at[:, plan.unknown].add(covered - wanted)
-    cash = cash.at[plan.members].set(left)
-    return cash.at[plan.sectors, plan.sector_colors].add(plan.sector_moves @ moved)
+    return (held - _split(held, covered)).at[:, unknown].add(covered - wanted)
 
 
-def _taken(pot: Float64[Array, "payment color path"], amount: Float64[Array, "payment path"], unknown: int) -> Array:
-    """The colors of an amount taken out of a pot; beyond what it holds they are unknown."""
-    held = jnp.maximum(pot, 0.0)
-    covered = jnp.minimum(amount, held.sum(axis=1))
-    return _split(held, covered).at[:, unknown].add(amount - covered)
-
-
-def _split(pot: Float64[Array, "row color path"], amount: Float64[Array, "row path"]) -> Array:
+@jax.custom_jvp
+def _split(pot: Float64[Array, "*row color path"], amount: Float64[Array, "*row path"]) -> Array:
     """How much of each color is in `amount`, pro rata, in whole quanta that sum to it? Needs 0 <= amount <= sum of pot.
 
         part = floor(pot x (amount / total) (1 - 2^-50)); what is missing comes from the first colors with some left
@@ -204,12 +168,23 @@ def _split(pot: Float64[Array, "row color path"], amount: Float64[Array, "row pa
     Quanta as floats: sums and differences of them are exact, and a product that is a little too small is made good by
     the missing quanta. The slope is that of the plain share.
     """
-    total = pot.sum(axis=1)
+    total = pot.sum(axis=-2)
     ratio = amount / jnp.where(total > 0, total, 1.0)
-    smooth = pot * ratio[:, None]
-    part = jnp.floor(pot / QUANTUM * (ratio * _UNDER_ONE)[:, None]) * QUANTUM
+    part = jnp.floor(pot / QUANTUM * (ratio * _UNDER_ONE)[..., None, :]) * QUANTUM
     room = pot - part
-    missing = (amount - part.sum(axis=1))[:, None]
-    before = jnp.cumsum(room, axis=1) - room
-    part = part + jnp.clip(missing - before, 0.0, room)
-    return smooth + lax.stop_gradient(part - smooth)
+    missing = (amount - part.sum(axis=-2))[..., None, :]
+    # A product with a triangle of ones: exact here, and faster on CPU than `cumsum`.
+    before = np.tri(pot.shape[-2], k=-1) @ room
+    return part + jnp.clip(missing - before, 0.0, room)
+
+
+@_split.defjvp
+def _split_jvp(primals: tuple[Array, Array], tangents: tuple[Array, Array]) -> tuple[Array, Array]:
+    pot, amount = primals
+    pot_change, amount_change = tangents
+    total = pot.sum(axis=-2)
+    safe = jnp.where(total > 0, total, 1.0)
+    share = (amount / safe)[..., None, :]
+    share_change = ((amount_change - share[..., 0, :] * pot_change.sum(axis=-2)) / safe)[..., None, :]
+    change = jnp.where((total > 0)[..., None, :], share * pot_change + pot * share_change, 0.0)
+    return _split(pot, amount), change
