@@ -13,19 +13,18 @@ if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
     from ouroloop.report.document import Findings
     from ouroloop.report.language import Language
-    from ouroloop.report.simulated.results import NotSimulated, SimulatedResults
+    from ouroloop.report.simulated.results import Simulated, SimulatedResults
     from ouroloop.report.simulated.simulate import Begun
 
 __all__ = ["begin_simulation", "findings", "print_summary", "simulate_for_report", "write_report"]
 
 
-def findings(
-    dossier: Dossier, language: Language | str = "en", simulated: SimulatedResults | NotSimulated | None = None
-) -> Findings:
+def findings(dossier: Dossier, language: Language | str = "en", simulated: Simulated | None = None) -> Findings:
     """What does the dossier, as known on its date, say? Every number of a sentence is a cell of one of the tables.
 
     `language` is a Language or one of its codes (`en`, `zh-Hans`, `zh-Hant`). Raises BadInput for another language.
-    With `simulated` (see `simulate_for_report`) the report also says where the loop goes.
+    With `simulated` (from `simulate_for_report`, or begun by `begin_simulation` and waited for once what is recorded has
+    been said) the report also says where the loop goes.
     """
     from ouroloop.report.assembly import build
     from ouroloop.report.language import Language

@@ -34,10 +34,10 @@ from ouroloop.report.who_paid import Payers, who_paid_section
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
-    from ouroloop.report.simulated.results import NotSimulated, SimulatedResults
+    from ouroloop.report.simulated.results import Simulated
 
 
-def build(dossier: Dossier, language: Language, simulated: SimulatedResults | NotSimulated | None = None) -> Findings:
+def build(dossier: Dossier, language: Language, simulated: Simulated | None = None) -> Findings:
     """All that the report says about the dossier as known on its date, in one language.
 
     What is recorded first, then what is simulated, then what is unknown.

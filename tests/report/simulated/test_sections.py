@@ -139,6 +139,15 @@ def test_the_look_back_says_hits_and_misses_and_is_left_out_without_a_result() -
     assert "outcome" in names
 
 
+def test_a_simulation_that_was_begun_is_waited_for() -> None:
+    class Later:
+        def wait(self) -> SimulatedResults:
+            return simulated()
+
+    names = [section.id for section in findings(load("ai-loop"), "en", Later()).sections if section.simulated]
+    assert tuple(names) == ORDER
+
+
 def test_a_simulation_that_failed_is_said_plainly() -> None:
     report = findings(load("ai-loop"), "en", NotSimulated("the dossier lacks dem-035"))
     section = next(section for section in report.sections if section.simulated)

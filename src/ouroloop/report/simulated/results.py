@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from jaxtyping import Float
@@ -196,8 +196,20 @@ class SimulatedResults:
         return next((one for one in (self.baseline, *self.scenarios) if one.scenario == name), None)
 
 
+class Awaited(Protocol):
+    """Results that are still being made."""
+
+    def wait(self) -> SimulatedResults | NotSimulated:
+        """Those results, or why there are none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class NotSimulated:
     """The simulation could not be had, and why, in one sentence."""
 
     why: str
+
+
+Simulated = SimulatedResults | NotSimulated | Awaited
+"""What a report may be given."""

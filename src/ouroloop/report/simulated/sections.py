@@ -13,7 +13,7 @@ from ouroloop.report.simulated.outcomes import outcomes_section
 from ouroloop.report.simulated.paid_over_time import paid_section
 from ouroloop.report.simulated.premium import premium_section
 from ouroloop.report.simulated.recorded import Recorded
-from ouroloop.report.simulated.results import NotSimulated, SimulatedResults
+from ouroloop.report.simulated.results import NotSimulated, Simulated, SimulatedResults
 from ouroloop.report.simulated.trap import trap_section
 from ouroloop.report.simulated.walls import CLOSES, walls_section
 from ouroloop.report.sources import footer
@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 
 
 def simulated_sections(
-    dossier: Dossier, replay: Replay, results: SimulatedResults | NotSimulated | None, language: Language
+    dossier: Dossier, replay: Replay, given: Simulated | None, language: Language
 ) -> tuple[Section, ...]:
-    """Where the loop goes. None of it without results; where they could not be had, a section that says so."""
-    if results is None:
+    """Where the loop goes. None of it without results; where they could not be had, a section that says so.
+
+    Results that are still being made are waited for.
+    """
+    if given is None:
         return ()
+    results = given if isinstance(given, (SimulatedResults, NotSimulated)) else given.wait()
     if isinstance(results, NotSimulated):
         return (_without(results, language),)
 

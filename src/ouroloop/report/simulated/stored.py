@@ -22,7 +22,7 @@ _BEYOND = 0.02
 
 
 def from_run(scenario: Scenario, run: Run) -> Results:
-    """The results of a run that is whole; `scenario` is what was run (`experiment.rerun.scenario_of` reads it).
+    """The results of a run that is whole; `scenario` is what was run (`experiment.again.scenario_of` reads it).
 
     A run keeps other quantiles than a simulation in memory, so that bands have other widths; they say so themselves.
     """
