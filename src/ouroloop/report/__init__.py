@@ -23,8 +23,8 @@ def findings(dossier: Dossier, language: Language | str = "en", simulated: Simul
     """What does the dossier, as known on its date, say? Every number of a sentence is a cell of one of the tables.
 
     `language` is a Language or one of its codes (`en`, `zh-Hans`, `zh-Hant`). Raises BadInput for another language.
-    With `simulated` (from `simulate_for_report`, or begun by `begin_simulation` and waited for once what is recorded has
-    been said) the report also says where the loop goes.
+    With `simulated` the report also says where the loop goes: results of `simulate_for_report`, or what
+    `begin_simulation` began, which is waited for once what is recorded has been said.
     """
     from ouroloop.report.assembly import build
     from ouroloop.report.language import Language
