@@ -124,3 +124,48 @@ def test_the_slope_is_that_of_the_plain_shares():
 
     # 5 g / (10 + g) at g = 10: slope 5 * 10 / 400 = 0.125.
     assert float(jax.grad(earned)(10.0)) == pytest.approx(0.125, abs=1e-9)
+
+
+def test_a_path_on_which_nobody_pays_keeps_its_colors_beside_one_on_which_all_pay():
+    # Payments that are 0 on all paths at hand are passed over; beside a path that pays they are not.
+    world, random = _chain(), np.random.default_rng(3)
+    kept = books.open_books(world, {books.cash(m): [70.1, 30.7] for m in ("lab", "cloud", "maker")}, 2)
+    first = jnp.asarray(random.uniform(0, 9, (len(world.flows), 2)))
+    start = books.recolor_in_rounds(world, books.open_colors(world, kept), first)
+    amounts = first.at[:, 0].set(0.0)
+    after = books.recolor_in_rounds(world, start, amounts)
+    assert np.array_equal(np.asarray(after.cash)[..., 0], np.asarray(start.cash)[..., 0])
+    assert np.array_equal(np.asarray(after.revenue)[..., 0], np.asarray(start.revenue)[..., 0])
+    assert not np.array_equal(np.asarray(after.revenue)[..., 1], np.asarray(start.revenue)[..., 1])
+    both = jax.vmap(lambda moved: books.recolor_in_rounds(world, start, moved).cash)(jnp.stack([first, amounts]))
+    assert np.array_equal(np.asarray(both[1]), np.asarray(after.cash))
+
+
+def test_colors_stay_whole_quanta_whatever_the_slope_is_taken_of():
+    world, random = _chain(), np.random.default_rng(8)
+    kept = books.open_books(world, {books.cash(m): random.exponential(1e-8, 40) for m in world.members}, 40)
+    amounts = jnp.asarray(random.exponential(1e-8, (len(world.flows), 40)))
+    start = books.open_colors(world, kept)
+    after, _ = jax.jvp(lambda moved: books.recolor_in_rounds(world, start, moved), (amounts,), (amounts,))
+    quanta = np.asarray(after.cash) / QUANTUM
+    assert np.array_equal(quanta, np.rint(quanta))
+    assert not np.asarray(books.color_gap(world, books.post(world, kept, amounts), after)).any()
+
+
+@pytest.mark.parametrize("flow", ["invest:maker:lab", "buy:lab:cloud", "capex:cloud:maker", "pay:lab:suppliers"])
+def test_slopes_are_differences_on_the_same_path(flow: str):
+    world, random = _chain(), np.random.default_rng(2)
+    kept = books.open_books(world, {books.cash(m): random.uniform(50, 100) for m in world.members})
+    start, weights = books.open_colors(world, kept), random.normal(size=(len(world.members), 2))
+    amounts = jnp.asarray(random.uniform(5, 10, (len(world.flows), 1)))
+    own, column = books.colors_of(world).index("member:maker"), world.column(flow)
+
+    def measured(moved: jax.Array) -> jax.Array:
+        after = books.recolor_in_rounds(world, start, moved)
+        of_maker = jnp.stack([after.cash[: len(weights), own, 0], after.revenue[: len(weights), own, 0]], axis=1)
+        return (of_maker * weights).sum()
+
+    slope, step = jax.grad(measured)(amounts)[column, 0], 2.0**-8
+    up, down = (measured(amounts.at[column, 0].add(change)) for change in (step, -step))
+    assert float(slope) == pytest.approx(float((up - down) / (2 * step)), abs=1e-5)
+    assert abs(float(slope)) > 1e-4

@@ -55,6 +55,10 @@ def recolor_in_rounds(ledger: Ledger, colored: ColoredCash, amounts: Amounts) ->
     return ColoredCash(jnp.concatenate([pots, own]), jnp.concatenate([revenue, colored.revenue[count:]]))
 
 
+_Pots = tuple[Array, Array]
+"""Cash and revenue by member, color and path."""
+
+
 class _Plan(NamedTuple):
     """What is static of a chart: who pays whom. Members are the first rows of the axis `entity`."""
 
@@ -124,29 +128,37 @@ def _plan(chart: Chart, colors: tuple[str, ...]) -> _Plan:
 def _members_pay(
     plan: _Plan, pots: Float64[Array, "member color path"], revenue: Float64[Array, "member color path"], moved: Array
 ) -> tuple[Array, Array]:
-    """Round 2, payment by payment.
+    """Round 2, payment by payment, past those that are 0 on all paths at hand.
 
     Both ends are read and written together: written one after the other, each would cost a copy of all pots.
     """
     axis = np.arange(pots.shape[1])[:, None]
 
-    def step(state: tuple[Array, Array], payment: tuple[Array, ...]) -> tuple[tuple[Array, Array], None]:
-        pots, revenue = state
+    def step(state: _Pots, payment: tuple[Array, ...]) -> tuple[_Pots, None]:
         amount, ends, paint, earns = payment
-        back, (payer, payee) = amount < 0, pots.at[ends].get(mode="promise_in_bounds")
-        source, target = jnp.where(back, payee, payer), jnp.where(back, payer, payee)
-        much, held = jnp.abs(amount), jnp.maximum(source, 0.0)
-        covered = jnp.minimum(much, held.sum(axis=0))
-        taken = _split(held, covered) + jnp.where(axis == plan.unknown, much - covered, 0.0)
-        arriving = jnp.where((paint != KEEPS_MIX) & ~back, jnp.where(axis == paint, much, 0.0), taken)
-        left, reached = source - taken, target + arriving
-        after = jnp.stack([jnp.where(back, reached, left), jnp.where(back, left, reached)])
-        pots = pots.at[ends].set(after, unique_indices=True, mode="promise_in_bounds")
-        signed = jnp.where(earns, jnp.where(back, -taken, taken), 0.0)
-        return (pots, revenue.at[ends[1]].add(signed, mode="promise_in_bounds")), None
+
+        def move(state: _Pots) -> _Pots:
+            pots, revenue = state
+            back, (payer, payee) = amount < 0, pots.at[ends].get(mode="promise_in_bounds")
+            source, target = jnp.where(back, payee, payer), jnp.where(back, payer, payee)
+            much, held = jnp.abs(amount), jnp.maximum(source, 0.0)
+            covered = jnp.minimum(much, held.sum(axis=0))
+            taken = _split(held, covered) + jnp.where(axis == plan.unknown, much - covered, 0.0)
+            arriving = jnp.where((paint != KEEPS_MIX) & ~back, jnp.where(axis == paint, much, 0.0), taken)
+            left, reached = source - taken, target + arriving
+            after = jnp.stack([jnp.where(back, reached, left), jnp.where(back, left, reached)])
+            signed = jnp.where(earns, jnp.where(back, -taken, taken), 0.0)
+            pots = pots.at[ends].set(after, unique_indices=True, mode="promise_in_bounds")
+            return pots, revenue.at[ends[1]].add(signed, mode="promise_in_bounds")
+
+        return lax.cond(jnp.any(amount != 0), move, _stay, state), None
 
     columns = moved, jnp.asarray(plan.ends), jnp.asarray(plan.paint), jnp.asarray(plan.earns)
     return lax.scan(step, (pots, revenue), columns)[0]
+
+
+def _stay(state: _Pots) -> _Pots:
+    return state
 
 
 def _leave(
