@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -24,11 +25,16 @@ from ouroloop.measures.forecast_scores import (
 NUMBERS = st.floats(-100, 100)
 
 
-def _by_definition(cdf: object, observed: float, low: float, high: float) -> float:
+def _by_definition(cdf: Callable[[float], float], observed: float, low: float, high: float) -> float:
     """The integral of the squared distance of two distribution functions (Gneiting & Raftery 2007, equation 20)."""
-    assert callable(cdf)
-    below = quad(lambda x: cdf(x) ** 2, low, observed)[0]
-    return below + quad(lambda x: (1 - cdf(x)) ** 2, observed, high)[0]
+
+    def below(x: float) -> float:
+        return cdf(x) ** 2
+
+    def above(x: float) -> float:
+        return (1 - cdf(x)) ** 2
+
+    return quad(below, low, observed)[0] + quad(above, observed, high)[0]
 
 
 def test_one_path_is_scored_by_its_error() -> None:
