@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from ouroloop.cli.options import Language, load_dossier
+from ouroloop.cli.options import Language, day_of, load_dossier
 from ouroloop.cli.output import console, emit_json
 from ouroloop.core import BadInput, Place, Problem, nearest
 
@@ -28,6 +28,7 @@ def run(
     paths: int | None = None,
     seed: int | None = None,
     all_paths: Annotated[bool, Parameter(negative=())] = False,
+    simulate: bool = True,
     json: bool = False,
 ) -> int | None:
     """Answer for a dossier: the findings here, the whole report as one HTML file. Or simulate a scenario.
@@ -51,6 +52,8 @@ def run(
         Seed of the draws, instead of the scenario's own.
     all_paths
         Also keep every number of every path, as Zarr.
+    simulate
+        Also say where it goes: the dossier's scenarios, on some hundred paths. For dossiers.
     json
         Print the findings as JSON instead of sentences.
     """
@@ -58,7 +61,7 @@ def run(
         _refuse({"--as-of": as_of, "--lang": None if lang == "en" else lang}, "a scenario", "a dossier")
         return _simulate(name, out, paths=paths, seed=seed, all_paths=all_paths, as_json=json)
     _refuse({"--paths": paths, "--seed": seed, "--all-paths": all_paths or None}, "a dossier", "a scenario")
-    _report(name, _REPORTS if out is None else out, as_of, lang, as_json=json)
+    _report(name, _REPORTS if out is None else out, as_of, lang, simulate=simulate, as_json=json)
     return None
 
 
@@ -119,12 +122,15 @@ def _simulate(
     return None
 
 
-def _report(name: str, out: Path, as_of: str | None, lang: Language, *, as_json: bool) -> None:
-    from ouroloop.report import findings, print_summary, write_report
+def _report(name: str, out: Path, as_of: str | None, lang: Language, *, simulate: bool, as_json: bool) -> None:
+    from ouroloop.report import begin_simulation, findings, print_summary, write_report
 
-    read = load_dossier(name, as_of)
+    day = None if as_of is None else day_of(as_of)
     _writable(out)
-    report = findings(read, lang)
+    # Begun first: it runs beside the sections on what is recorded, and is waited for when those are done.
+    begun = begin_simulation(name, day) if simulate else None
+    read = load_dossier(name, as_of)
+    report = findings(read, lang, begun)
     path = write_report(report, out / f"{read.header.id}-{read.date}-{lang}.html")
     if as_json:
         rows = [{"id": f.id, "says": f.text, "basis": f.basis, "sources": f.cites} for f in report.headlines]

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ouroloop.scenario.language import Scenario
 
 BASELINE = "baseline"
-BASELINE_PATHS, PRESET_PATHS, LIFE_PATHS = 1024, 256, 128
-"""Multiples of what the engine runs at once. A probability of one half is then known to 1.6 and 3.1 points."""
+BASELINE_PATHS, PRESET_PATHS, LIFE_PATHS = 512, 128, 128
+"""Multiples of what the engine runs at once. A probability of one half is then known to 2.2 and 4.4 points."""
 LIVES_YEARS = (2.5, 5.5, 6.0)
 """What the articles take chips to last, and what books of the large clouds write."""
 LIFE = "chip-014"
