@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ouroloop.experiment.again import Rerun, rerun
     from ouroloop.experiment.comparison import Comparison, compare
     from ouroloop.experiment.ensemble import Interrupted, Listener, run_scenario
+    from ouroloop.experiment.hindsight import LookBack
+    from ouroloop.experiment.lookback import look_back
     from ouroloop.experiment.outcomes import Share, by_quarter, credit_before_payoff, shares
     from ouroloop.experiment.read import Run, open_run
     from ouroloop.experiment.sensitivity import Influence, sensitivities, strongest
@@ -28,12 +30,14 @@ _WHERE = {
     "Influence": "sensitivity",
     "Interrupted": "ensemble",
     "Listener": "ensemble",
+    "LookBack": "hindsight",
     "Rerun": "again",
     "Run": "read",
     "Share": "outcomes",
     "by_quarter": "outcomes",
     "compare": "comparison",
     "credit_before_payoff": "outcomes",
+    "look_back": "lookback",
     "open_run": "read",
     "rerun": "again",
     "run_scenario": "ensemble",
@@ -62,6 +66,7 @@ __all__ = [
     "by_quarter",
     "compare",
     "credit_before_payoff",
+    "look_back",
     "open_run",
     "rerun",
     "run_scenario",
