@@ -69,16 +69,13 @@ def payments(chart: Chart, colors: tuple[str, ...]) -> Payments:
 
 def open_colors(ledger: Ledger, books: Books) -> ColoredCash:
     """The colors on the first day: members' cash is `opening_cash` (an overdraft `unknown`), sectors' their own."""
-    colors = colors_of(ledger)
-    pots = jnp.zeros((len(ledger.entities), len(colors), books.balances.shape[1]))
-    for row, entity in enumerate(ledger.entities):
-        if cash(entity) in ledger.chart.account_number:
-            held = books.balances[ledger.row(cash(entity))]
-            if entity in ledger.chart.sectors:
-                pots = pots.at[row, colors.index(ledger.chart.sectors[entity])].set(held)
-            else:
-                pots = pots.at[row, colors.index(OPENING_CASH)].set(jnp.maximum(held, 0.0))
-                pots = pots.at[row, colors.index(UNKNOWN)].add(jnp.minimum(held, 0.0))
+    colors, sectors = colors_of(ledger), ledger.chart.sectors
+    held, rows = _held(ledger, books), np.arange(len(ledger.entities))
+    outside = np.array([entity in sectors for entity in ledger.entities])
+    column = np.array([colors.index(sectors.get(entity, OPENING_CASH)) for entity in ledger.entities])
+    pots = jnp.zeros((len(rows), len(colors), held.shape[1]))
+    pots = pots.at[rows, column].set(jnp.where(outside[:, None], held, jnp.maximum(held, 0.0)))
+    pots = pots.at[rows[~outside], colors.index(UNKNOWN)].add(jnp.minimum(held[~outside], 0.0))
     return ColoredCash(pots, jnp.zeros_like(pots))
 
 
@@ -145,11 +142,16 @@ def _move(ledger: Ledger, colored: ColoredCash, amounts: Amounts, *, record: boo
 
 def color_gap(ledger: Ledger, books: Books, colored: ColoredCash) -> Float64[Array, "entity path"]:
     """Cash less the sum of its colors, by entity: 0.0 everywhere when both were given the same amounts."""
-    held = jnp.zeros((len(ledger.entities), books.balances.shape[1]))
-    for row, entity in enumerate(ledger.entities):
-        if cash(entity) in ledger.chart.account_number:
-            held = held.at[row].set(books.balances[ledger.row(cash(entity))])
-    return held - colored.cash.sum(axis=1)
+    return _held(ledger, books) - colored.cash.sum(axis=1)
+
+
+def _held(ledger: Ledger, books: Books) -> Float64[Array, "entity path"]:
+    """Cash by entity; 0 where an entity has no such account."""
+    number = ledger.chart.account_number
+    rows = np.array([n for n, entity in enumerate(ledger.entities) if cash(entity) in number], np.int64)
+    accounts = np.array([number[cash(ledger.entities[n])] for n in rows], np.int64)
+    empty = jnp.zeros((len(ledger.entities), books.balances.shape[1]))
+    return empty.at[rows].set(books.balances[accounts])
 
 
 def revenue_shares(colored: ColoredCash) -> Float64[Array, "entity color path"]:
