@@ -60,6 +60,7 @@ __all__ = [
     "Influence",
     "Interrupted",
     "Listener",
+    "LookBack",
     "Rerun",
     "Run",
     "Share",
