@@ -87,7 +87,7 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
         calendar=calendar(made, _shocks(scenario, made, named)),
         opening=jnp.asarray(_opening(world, opening, known, count)),
         cloud_share=jnp.asarray(share[rows]),
-        order_share=jnp.asarray(share[np.array(made.orders.rows, np.int64)]),
+        order_share=jnp.asarray(np.minimum(share[np.array(made.orders.rows, np.int64)], 1.0)),
         round_share=jnp.asarray(share[np.array(made.rounds.rows, np.int64)] > 0, dtype=jnp.float64),
         payoff_quarter=_payoff(scenario, made, found, named, count),
         keys=path_keys(scenario.seed, first_path, count),
