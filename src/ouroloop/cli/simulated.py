@@ -73,6 +73,13 @@ def simulated(
     scenario: Scenario, folder: Path | None, *, paths: int | None, seed: int | None, all_paths: bool = False
 ) -> Run:
     """The run of a scenario, with progress on stderr. Raises BadInput for numbers out of range, `Interrupted`."""
+    check_numbers(paths, seed)
+    with Bar() as bar:
+        return run_scenario(scenario, folder, paths=paths, seed=seed, all_paths=all_paths, listener=bar)
+
+
+def check_numbers(paths: int | None, seed: int | None) -> None:
+    """Raises BadInput for numbers of paths and seeds that are out of range; None is the scenario's own."""
     problems: list[Problem] = []
     if paths is not None and not 1 <= paths <= MOST_PATHS:
         message = f"{paths} is not a number of paths that can be simulated."
@@ -81,8 +88,6 @@ def simulated(
         problems.append(Problem(Place("--seed"), "out-of-range", f"{seed} is not a seed.", f"0 to {MOST_SEED:,}"))
     if problems:
         raise BadInput(problems)
-    with Bar() as bar:
-        return run_scenario(scenario, folder, paths=paths, seed=seed, all_paths=all_paths, listener=bar)
 
 
 def say_interrupted(stopped: Interrupted) -> None:

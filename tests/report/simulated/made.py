@@ -9,14 +9,14 @@ import numpy as np
 
 from ouroloop.core import Quarter
 from ouroloop.dossier.models.record import Text
+from ouroloop.experiment.hindsight import LookBack, LookBackRow
+from ouroloop.experiment.published import Record
 from ouroloop.report.simulated.results import (
     LEVELS,
     MEASURES,
     Chance,
     Fan,
     Influence,
-    LookBack,
-    LookBackRow,
     Results,
     SimulatedResults,
     UnderLife,
@@ -94,12 +94,34 @@ def simulated() -> SimulatedResults:
         (closing,),
         tuple(UnderLife(years, dict.fromkeys(FIRMS, RISING * 0 + years)) for years in (2.5, 5.5, 6.0)),
         dict.fromkeys(FIRMS, RISING * 0 + 3.0),
-        look_back=LookBack(
-            date(2025, 11, 21),
-            date(2026, 6, 30),
-            (
-                LookBackRow("capex of the clouds", 3, 2.0, 4.0, 2 / 3, 9.0, 20.0),
-                LookBackRow("debt of Oracle", 2, 6.0, 3.0, 0.5, 8.0, 12.0),
-            ),
-        ),
+        look_back=look_back(),
     )
+
+
+def look_back() -> LookBack:
+    """A hit beside a worse drift, a miss beside a better one, a hit without a drift, and a quarter without a record."""
+    second = Quarter(2026, 2)
+
+    def record(value: float, day: date = date(2026, 6, 30)) -> Record:
+        return Record(value, day, True, ("sec-oracle",))
+
+    return LookBack(
+        "ai-loop",
+        date(2025, 11, 21),
+        date(2026, 10, 31),
+        400,
+        7,
+        131,
+        ("dem-003.2025", "dem-023.2025"),
+        (
+            LookBackRow(
+                "oracle", "debt", second, record(100.0, date(2026, 5, 31)), "",
+                90.0, 80.0, 120.0, 5.0, 99.0, 98.0, 99.5, 10.0, 4,
+            ),
+            LookBackRow(
+                "nvidia", "revenue", second, record(50.0), "", 40.0, 38.0, 43.0, 9.0, 50.0, 45.0, 60.0, 3.0, 6
+            ),
+            LookBackRow("openai", "revenue", second, record(8.0), "", 8.0, 6.0, 10.0, 0.5, known=1),
+            LookBackRow("meta", "capex", Quarter(2026, 1), None, "no-record", known=6),
+        ),
+    )  # fmt: skip

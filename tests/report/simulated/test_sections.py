@@ -130,9 +130,24 @@ def test_scenarios_stand_beside_the_baseline_with_sums_of_a_year_and_mean_defaul
 
 
 def test_the_look_back_says_hits_and_misses_and_is_left_out_without_a_result() -> None:
-    assert _said("look-back", "look-back").startswith(
-        "Looking back, the model was nearer than naive drift in 1 of 2 series; 3 of 5 outcomes"
+    """CRPS 5 of 10 and 9 of 3: mean of 0.5 and 3. Bands 40 of 100, 5 of 50 and 4 of 8 wide."""
+    assert _said("look-back", "look-back") == (
+        "Looking back, 2 of 3 outcomes fell inside the model's band for four of five, beside 1 of 2 for naive drift; "
+        "the model's CRPS is 1.8× that of naive drift on average."
     )
+    scores = _said("look-back", "look-back-scores")
+    assert scores.startswith("Where both forecast, mean CRPS is USD 7bn for the model and USD 6.5bn for naive drift")
+    assert "nearer to 1 of 2 outcomes. Its band is 33% of what came wide on average" in scores
+    assert _said("look-back", "look-back-misses") == (
+        "2026-Q2, outside the band, worst beside naive drift first: revenue of Nvidia USD 50bn."
+    )
+    assert "2026-Q2, inside the band: debt of Oracle USD 100bn" in _said("look-back", "look-back-hits")
+    assert _said("look-back", "look-back-gaps").endswith("lacks it: capital spending of Meta in 2026-Q1.")
+    assert any("not a blind test" in note for note in _section("look-back").notes)
+    table = _report().tables["look-back"]
+    assert table.row("meta-capex-2026-Q1").cells["verdict"].value == "nothing recorded for all of it"
+    assert table.row("oracle-debt-2026-Q2").cells["record"].cites == ("sec-oracle",)
+    assert table.row("openai-revenue-2026-Q2").cells["naive_crps"].value == ""
     without = findings(load("ai-loop"), "en", SimulatedResults(results()))
     names = [section.id for section in without.sections]
     assert not {"look-back", "scenarios", "lives"} & set(names)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ouroloop.dossier.models.record import Text
+    from ouroloop.experiment.hindsight import LookBack
 
 LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
 """The median and the edges of bands that hold 50, 80 and 95 of a hundred paths."""
@@ -149,31 +150,6 @@ class UnderLife:
     years: float
     profit: Mapping[str, Float[np.ndarray, " quarter"]]
     """By firm: mean over paths, USD bn of the quarter."""
-
-
-@dataclass(frozen=True, slots=True)
-class LookBackRow:
-    """One series forecast from an earlier day, beside what came: USD bn, mean over its dates."""
-
-    name: str
-    count: int
-    """Dates on which the outcome is known."""
-    model_crps: float
-    naive_crps: float
-    inside: float
-    """Share of outcomes inside the 80 % band."""
-    width: float
-    """Mean width of that band."""
-    naive_width: float
-
-
-@dataclass(frozen=True, slots=True)
-class LookBack:
-    """A simulation opened on an earlier day, held against what the dossier records later."""
-
-    opened: date
-    until: date
-    rows: tuple[LookBackRow, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -53,7 +53,7 @@ def simulated_sections(
         lives_section(results, language, name),
         premium_section(base, language),
         trap_section(base, language),
-        look_back_section(results.look_back, language) if results.look_back else None,
+        look_back_section(results.look_back, language, name) if results.look_back else None,
     )
     return tuple(section for section in found if section)
 
