@@ -87,8 +87,11 @@ def test_options_of_the_other_kind_are_refused_all_at_once() -> None:
         run("three-friends", paths=10, seed=1)
     assert codes(raised) == ["not-for-this", "not-for-this"]
     with pytest.raises(BadInput) as raised:
-        run("baseline", as_of="2025", lang="zh-Hans")
-    assert codes(raised) == ["not-for-this", "not-for-this"]
+        run("baseline", as_of="2025", lang="zh-Hans", look_back=True)
+    assert codes(raised) == ["not-for-this", "not-for-this", "not-for-this"]
+    with pytest.raises(BadInput) as raised:
+        run("ai-loop", simulate=False, look_back=True)
+    assert codes(raised) == ["not-for-this"]
 
 
 @pytest.mark.parametrize(("paths", "seed"), [(0, -1), (1_000_001, 2**32)])

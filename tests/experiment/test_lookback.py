@@ -20,7 +20,7 @@ from ouroloop.experiment.published import known_before, recorded_in
 Q1, Q2 = Quarter(2026, 1), Quarter(2026, 2)
 MEMBERS = ("microsoft", "alphabet", "meta", "oracle", "coreweave", "nvidia", "openai")
 """Amazon is not in this world."""
-DONE: list[int] = []
+done: list[int] = []
 
 
 @cache
@@ -45,7 +45,7 @@ def build(first: int, count: int) -> Any:
 
 @cache
 def result() -> LookBack:
-    return look_back(dossier(), paths=301, build=build, done=DONE.append)
+    return look_back(dossier(), paths=301, build=build, done=done.append)
 
 
 def row(firm: str, measure: str, quarter: Quarter) -> LookBackRow:
@@ -75,7 +75,7 @@ def test_a_sure_forecast_is_scored_by_its_error_against_the_published_quarter() 
 def test_all_batches_of_paths_count() -> None:
     """Paths 0 to 300: a tenth is below 30, a tenth above 270; Alphabet spent 35.674."""
     found = row("alphabet", "capex", Q1)
-    assert DONE == [256, 45]
+    assert done == [256, 45]
     assert (found.median, found.low, found.high) == pytest.approx((150.0, 30.0, 270.0))
     assert found.inside
     assert found.width == pytest.approx(240 / 35.674)

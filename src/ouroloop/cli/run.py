@@ -29,6 +29,7 @@ def run(
     seed: int | None = None,
     all_paths: Annotated[bool, Parameter(negative=())] = False,
     simulate: bool = True,
+    look_back: Annotated[bool, Parameter(negative=())] = False,
     json: bool = False,
 ) -> int | None:
     """Answer for a dossier: the findings here, the whole report as one HTML file. Or simulate a scenario.
@@ -54,14 +55,24 @@ def run(
         Also keep every number of every path, as Zarr.
     simulate
         Also say where it goes: the dossier's scenarios, on some hundred paths. For dossiers.
+    look_back
+        With it also how far off it was when opened on 2025-11-21, as `ouroloop look-back` says. For dossiers.
     json
         Print the findings as JSON instead of sentences.
     """
     if _is_scenario(name):
-        _refuse({"--as-of": as_of, "--lang": None if lang == "en" else lang}, "a scenario", "a dossier")
+        words: dict[str, object] = {
+            "--as-of": as_of,
+            "--lang": None if lang == "en" else lang,
+            "--look-back": look_back or None,
+        }
+        _refuse(words, "a scenario", "a dossier")
         return _simulate(name, out, paths=paths, seed=seed, all_paths=all_paths, as_json=json)
     _refuse({"--paths": paths, "--seed": seed, "--all-paths": all_paths or None}, "a dossier", "a scenario")
-    _report(name, _REPORTS if out is None else out, as_of, lang, simulate=simulate, as_json=json)
+    if not simulate:
+        _refuse({"--look-back": look_back or None}, "one without", "a report with a simulation")
+    where = _REPORTS if out is None else out
+    _report(name, where, as_of, lang, simulate=simulate, look_back=look_back, as_json=json)
     return None
 
 
@@ -122,13 +133,15 @@ def _simulate(
     return None
 
 
-def _report(name: str, out: Path, as_of: str | None, lang: Language, *, simulate: bool, as_json: bool) -> None:
+def _report(
+    name: str, out: Path, as_of: str | None, lang: Language, *, simulate: bool, look_back: bool, as_json: bool
+) -> None:
     from ouroloop.report import begin_simulation, findings, print_summary, write_report
 
     day = None if as_of is None else day_of(as_of)
     _writable(out)
     # Begun first: it runs beside the sections on what is recorded, and is waited for when those are done.
-    begun = begin_simulation(name, day) if simulate else None
+    begun = begin_simulation(name, day, look_back=look_back) if simulate else None
     read = load_dossier(name, as_of)
     report = findings(read, lang, begun)
     path = write_report(report, out / f"{read.header.id}-{read.date}-{lang}.html")

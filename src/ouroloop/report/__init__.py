@@ -42,15 +42,16 @@ def simulate_for_report(dossier: Dossier) -> SimulatedResults:
     return simulate(dossier)
 
 
-def begin_simulation(dossier: str, day: date | None = None) -> Begun | None:
+def begin_simulation(dossier: str, day: date | None = None, *, look_back: bool = False) -> Begun | None:
     """Begin to simulate a dossier (a bundled name or a folder), as known on a day; `wait()` gives its results.
 
     It runs beside whatever else is computed, and never raises: what `wait()` gives may be why there are none. None
-    where the dossier comes with no baseline: there is nothing to simulate.
+    where the dossier comes with no baseline: there is nothing to simulate. With `look_back` it also opens the books on
+    an earlier day and says how far off it was: one more world to compile.
     """
     from ouroloop.report.simulated.simulate import begin_simulation as begin
 
-    return begin(dossier, day)
+    return begin(dossier, day, look_back=look_back)
 
 
 def write_report(dossier: Dossier | Findings, path: Path | str, language: Language | str = "en") -> Path:

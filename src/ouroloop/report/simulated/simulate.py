@@ -115,7 +115,7 @@ class Begun:
             self.pool.shutdown(wait=False, cancel_futures=True)
 
 
-def begin_simulation(dossier: str, day: date | None = None) -> Begun | None:
+def begin_simulation(dossier: str, day: date | None = None, *, look_back: bool = False) -> Begun | None:
     """Begin to simulate a dossier (a bundled name or a folder), as known on a day, in a process of its own.
 
     None where no baseline comes with it.
@@ -127,15 +127,18 @@ def begin_simulation(dossier: str, day: date | None = None) -> Begun | None:
     if BASELINE not in presets(dossier):
         return None
     pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-    return Begun(pool, pool.submit(_simulated, dossier, day))
+    return Begun(pool, pool.submit(_simulated, dossier, day, look_back))
 
 
-def _simulated(name: str, day: date | None) -> SimulatedResults | NotSimulated:
+def _simulated(name: str, day: date | None, look_back: bool) -> SimulatedResults | NotSimulated:
     from ouroloop.dossier import load
+    from ouroloop.experiment.lookback import look_back as looked_back
 
     try:
         dossier = load(name)
-        return simulate_for_report(dossier.as_of(day) if day else dossier, of=name)
+        seen = dossier.as_of(day) if day else dossier
+        made = simulate_for_report(seen, of=name)
+        return replace(made, look_back=looked_back(seen)) if look_back else made
     except Exception as error:  # the report stands without it, and says why
         return NotSimulated(_why(error))
 
