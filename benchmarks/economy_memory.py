@@ -11,8 +11,10 @@ import subprocess
 import sys
 
 from benchmarks.ratio import Ratio
+from ouroloop.experiment.parts import BATCH
 
-PATHS, PART = 100_000, 2_000
+PATHS, PART = 100_000, BATCH
+"""Parts are the batches of a run."""
 GOAL_MB = 1_000.0
 
 _PROGRAM = """
