@@ -195,7 +195,7 @@ def _demand(inputs: Plain, s: Record, q: Record) -> None:
         spend_usd_bn=before.spend_usd_bn * rise * fall * q.calendar.demand_factor,
         growth=growth,
         utility=before.utility + swing * q.draws[5 : 5 + len(before.utility)],
-        token_price=before.token_price * (1 + p.token_price_change) ** 0.25,
+        token_price=before.token_price * np.maximum(1 + p.token_price_change, 0.0) ** 0.25,
         payoff_arrived=arrived,
         wages=wages,
     )

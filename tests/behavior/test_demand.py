@@ -348,3 +348,19 @@ def test_the_example_in_the_docstrings_is_true() -> None:
     result = doctest.testmod(demand)
     assert result.attempted > 0
     assert result.failed == 0
+
+
+def test_a_price_that_would_fall_by_more_than_all_of_it_ends_at_nothing_and_not_at_no_number() -> None:
+    parameters = central(demand.DemandParameters, token_price_change=-1.2)
+    state = demand.open_demand(jnp.asarray([10.0]), jnp.asarray([0.5]), jnp.ones((1, 1)))
+    after = demand.step_demand(
+        parameters,
+        state,
+        payoff_now=jnp.asarray([False]),
+        spend_factor=jnp.ones(1),
+        share_factor=jnp.ones((1, 1)),
+        shocks_growth=jnp.zeros(1),
+        shocks_utility=jnp.zeros((1, 1)),
+    )
+    assert after.token_price.tolist() == [0.0]
+    assert float(after.spend_usd_bn[0]) > 10.0

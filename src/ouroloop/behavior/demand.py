@@ -176,7 +176,7 @@ def step_demand(
     growth = usual + (state.growth - usual) * keeps + surprise
     growth = jnp.where(arrived & ~state.payoff_arrived, jnp.maximum(growth, usual), growth)
 
-    price = (1.0 + parameters.token_price_change) ** (1.0 / QUARTERS) * price_factor
+    price = jnp.maximum(1.0 + parameters.token_price_change, 0.0) ** (1.0 / QUARTERS) * price_factor
     utility = state.utility + jnp.log(jnp.maximum(share_factor, _LEAST_SHARE))
     utility = utility + 4.0 * 1.5**0.5 * parameters.share_swing * shocks_utility
     before = DemandState(state.spend_usd_bn, growth, utility, state.token_price * price, arrived, wages)

@@ -31,7 +31,7 @@ class _Economy:
     world: Any = _World()
 
     def simulate(self, *, detail: bool = True) -> Track:
-        raise NotImplementedError
+        raise AssertionError("the tracks of this test are made by hand")
 
 
 def _track(paths: range) -> Track:
