@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.sharding import Mesh, PartitionSpec
 from jaxtyping import Array, Int
 
 from ouroloop.economy.machine import prepare
@@ -34,25 +34,24 @@ def simulate(world: World, inputs: Inputs, *, detail: bool = True, chunk: int = 
     does to the last digit. `detail=False` leaves the rows of `balances` and `amounts` out, which are most of the
     memory. What happens on a path is a value in the `Track`, never an exception.
     """
-    devices = jax.local_devices()
-    starts = list(range(0, inputs.paths, chunk))
-    run = partial(_chunk, world, inputs, detail, chunk)
-    with ThreadPoolExecutor(len(devices)) as pool:
-        parts = list(pool.map(run, starts, [devices[n % len(devices)] for n in range(len(starts))]))
-    return jax.tree.map(lambda *leaves: np.concatenate(leaves, axis=-1), *parts)
+    whole, wide = inputs.paths, chunk * len(jax.local_devices())
+    assert whole > 0, "somebody must ask for paths"
+    made = dict[str, np.ndarray]()
+    for start in range(0, whole, wide):
+        # The last ones are filled up with the last path, so that all calls have one shape.
+        wanted = np.minimum(np.arange(start, start + wide), whole - 1)
+        for name, part in _on_all_devices(world, take_paths(inputs, wanted), detail).items():
+            kept = made.setdefault(name, np.empty((*part.shape[:-1], whole), part.dtype))
+            _keep(kept, start, part)
+    return Track(**made)  # pyright: ignore[reportArgumentType]
 
 
-def _chunk(world: World, inputs: Inputs, detail: bool, chunk: int, start: int, device: Any) -> Track:
-    """One chunk as NumPy arrays. The last one is filled up with its own last path, so that all have one shape."""
-    count = min(chunk, inputs.paths - start)
-    wanted = np.minimum(np.arange(start, start + chunk), inputs.paths - 1)
-    part = jax.device_put(take_paths(inputs, wanted), device)
-    made = _run(world, part, detail)
-
-    def wanted_paths(leaf: Array) -> np.ndarray:
-        return np.asarray(leaf)[..., :count]
-
-    return jax.tree.map(wanted_paths, made)
+def _keep(kept: np.ndarray, start: int, part: Array) -> None:
+    """Copy what each device holds to its place; what was filled up falls away."""
+    for shard in part.addressable_shards:
+        first = start + (shard.index[-1].start or 0)
+        place = kept[..., first : first + shard.data.shape[-1]]
+        place[...] = np.asarray(shard.data)[..., : place.shape[-1]]
 
 
 def take_paths(inputs: Inputs, paths: Int[np.ndarray, " taken"]) -> Inputs:
@@ -66,7 +65,31 @@ def take_paths(inputs: Inputs, paths: Int[np.ndarray, " taken"]) -> Inputs:
 
 
 @partial(jax.jit, static_argnums=(0, 2))
-def _run(world: World, inputs: Inputs, detail: bool) -> Track:
+def _on_all_devices(world: World, inputs: Inputs, detail: bool) -> dict[str, Array]:
+    """The fields of a `Track`; each device runs its share of the paths. One program for all, compiled once."""
+    whole = inputs.paths
+
+    def share(leaf: Any) -> PartitionSpec:
+        return _by_path(np.ndim(leaf)) if whole > 1 and np.shape(leaf)[-1:] == (whole,) else PartitionSpec()
+
+    return jax.shard_map(
+        partial(_run, world, detail=detail),
+        mesh=Mesh(np.array(jax.local_devices()), ("path",)),
+        in_specs=(jax.tree.map(share, inputs),),
+        out_specs={name: _by_path(axes) for name, axes in _AXES.items()},
+        check_vma=False,
+    )(inputs)
+
+
+_AXES = {"members": 4, "who_paid": 4, "system": 3, "balances": 3, "amounts": 3, "outcome": 2}
+"""How many axes each field of a `Track` has; the last is the path."""
+
+
+def _by_path(axes: int) -> PartitionSpec:
+    return PartitionSpec(*[None] * (axes - 1), "path")
+
+
+def _run(world: World, inputs: Inputs, detail: bool) -> dict[str, Array]:
     def quarter(state: State, number: Int[Array, ""]) -> tuple[State, Track]:
         after, seen = step(world, inputs, state, number)
         if not detail:
@@ -75,14 +98,5 @@ def _run(world: World, inputs: Inputs, detail: bool) -> Track:
 
     _, track = lax.scan(quarter, open_state(world, inputs), jnp.arange(len(world.quarters)))
 
-    def last(leaf: Array) -> Array:
-        return jnp.moveaxis(leaf, 0, -2)
-
-    return Track(
-        members=last(track.members),
-        who_paid=last(track.who_paid),
-        system=last(track.system),
-        balances=last(track.balances),
-        amounts=last(track.amounts),
-        outcome=track.outcome[-1],
-    )
+    fields = {name: jnp.moveaxis(getattr(track, name), 0, -2) for name in _AXES if name != "outcome"}
+    return {**fields, "outcome": track.outcome[-1]}

@@ -130,31 +130,36 @@ def _members_pay(
 ) -> tuple[Array, Array]:
     """Round 2, payment by payment, past those that are 0 on all paths at hand.
 
-    Both ends are read and written together: written one after the other, each would cost a copy of all pots.
+    Both ends are written together: written one after the other, each would cost a copy of all pots.
     """
     axis = np.arange(pots.shape[1])[:, None]
 
     def step(state: _Pots, payment: tuple[Array, ...]) -> tuple[_Pots, None]:
-        amount, ends, paint, earns = payment
+        happens, amount, payer, payee, paint, earns = payment
 
         def move(state: _Pots) -> _Pots:
             pots, revenue = state
-            back, (payer, payee) = amount < 0, pots.at[ends].get(mode="promise_in_bounds")
-            source, target = jnp.where(back, payee, payer), jnp.where(back, payer, payee)
+            back, paying, paid = amount < 0, _row(pots, payer), _row(pots, payee)
+            source, target = jnp.where(back, paid, paying), jnp.where(back, paying, paid)
             much, held = jnp.abs(amount), jnp.maximum(source, 0.0)
             covered = jnp.minimum(much, held.sum(axis=0))
             taken = _split(held, covered) + jnp.where(axis == plan.unknown, much - covered, 0.0)
             arriving = jnp.where((paint != KEEPS_MIX) & ~back, jnp.where(axis == paint, much, 0.0), taken)
             left, reached = source - taken, target + arriving
-            after = jnp.stack([jnp.where(back, reached, left), jnp.where(back, left, reached)])
             signed = jnp.where(earns, jnp.where(back, -taken, taken), 0.0)
-            pots = pots.at[ends].set(after, unique_indices=True, mode="promise_in_bounds")
-            return pots, revenue.at[ends[1]].add(signed, mode="promise_in_bounds")
+            after = jnp.stack([jnp.where(back, reached, left), jnp.where(back, left, reached)])
+            pots = pots.at[jnp.stack([payer, payee])].set(after, unique_indices=True, mode="promise_in_bounds")
+            return pots, revenue.at[payee].add(signed, mode="promise_in_bounds")
 
-        return lax.cond(jnp.any(amount != 0), move, _stay, state), None
+        return lax.cond(happens, move, _stay, state), None
 
-    columns = moved, jnp.asarray(plan.ends), jnp.asarray(plan.paint), jnp.asarray(plan.earns)
+    ends = jnp.asarray(plan.ends)
+    columns = (moved != 0).any(axis=1), moved, ends[:, 0], ends[:, 1], jnp.asarray(plan.paint), jnp.asarray(plan.earns)
     return lax.scan(step, (pots, revenue), columns)[0]
+
+
+def _row(pots: Array, number: Array) -> Array:
+    return lax.dynamic_index_in_dim(pots, number, keepdims=False)
 
 
 def _stay(state: _Pots) -> _Pots:
