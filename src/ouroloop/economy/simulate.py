@@ -34,24 +34,27 @@ def simulate(world: World, inputs: Inputs, *, detail: bool = True, chunk: int = 
     does to the last digit. `detail=False` leaves the rows of `balances` and `amounts` out, which are most of the
     memory. What happens on a path is a value in the `Track`, never an exception.
     """
-    whole, wide = inputs.paths, chunk * len(jax.local_devices())
+    whole = inputs.paths
     assert whole > 0, "somebody must ask for paths"
+    devices = min(len(jax.local_devices()), -(-whole // chunk))
     made = dict[str, np.ndarray]()
-    for start in range(0, whole, wide):
+    for start in range(0, whole, chunk * devices):
         # The last ones are filled up with the last path, so that all calls have one shape.
-        wanted = np.minimum(np.arange(start, start + wide), whole - 1)
-        for name, part in _on_all_devices(world, take_paths(inputs, wanted), detail).items():
-            kept = made.setdefault(name, np.empty((*part.shape[:-1], whole), part.dtype))
-            _keep(kept, start, part)
+        wanted = np.minimum(np.arange(start, start + chunk * devices), whole - 1)
+        _keep(made, whole, start, _on_devices(world, take_paths(inputs, wanted), detail, devices))
     return Track(**made)  # pyright: ignore[reportArgumentType]
 
 
-def _keep(kept: np.ndarray, start: int, part: Array) -> None:
-    """Copy what each device holds to its place; what was filled up falls away."""
-    for shard in part.addressable_shards:
-        first = start + (shard.index[-1].start or 0)
-        place = kept[..., first : first + shard.data.shape[-1]]
-        place[...] = np.asarray(shard.data)[..., : place.shape[-1]]
+def _keep(made: dict[str, np.ndarray], whole: int, start: int, parts: dict[str, Array]) -> None:
+    """Copy what each device holds to its place, quarters beside paths; what was filled up falls away."""
+    for name, part in parts.items():
+        order = _AXES[name]
+        shape = [part.shape[axis] for axis in order]
+        kept = made.setdefault(name, np.empty((*shape[:-1], whole), part.dtype))
+        for shard in part.addressable_shards:
+            first = start + (shard.index[-1].start or 0)
+            place = kept[..., first : first + shard.data.shape[-1]]
+            place[...] = np.transpose(np.asarray(shard.data), order)[..., : place.shape[-1]]
 
 
 def take_paths(inputs: Inputs, paths: Int[np.ndarray, " taken"]) -> Inputs:
@@ -64,8 +67,8 @@ def take_paths(inputs: Inputs, paths: Int[np.ndarray, " taken"]) -> Inputs:
     return jax.tree.map(of, inputs)
 
 
-@partial(jax.jit, static_argnums=(0, 2))
-def _on_all_devices(world: World, inputs: Inputs, detail: bool) -> dict[str, Array]:
+@partial(jax.jit, static_argnums=(0, 2, 3))
+def _on_devices(world: World, inputs: Inputs, detail: bool, devices: int) -> dict[str, Array]:
     """The fields of a `Track`; each device runs its share of the paths. One program for all, compiled once."""
     whole = inputs.paths
 
@@ -74,15 +77,22 @@ def _on_all_devices(world: World, inputs: Inputs, detail: bool) -> dict[str, Arr
 
     return jax.shard_map(
         partial(_run, world, detail=detail),
-        mesh=Mesh(np.array(jax.local_devices()), ("path",)),
+        mesh=Mesh(np.array(jax.local_devices()[:devices]), ("path",)),
         in_specs=(jax.tree.map(share, inputs),),
-        out_specs={name: _by_path(axes) for name, axes in _AXES.items()},
+        out_specs={name: _by_path(len(axes)) for name, axes in _AXES.items()},
         check_vma=False,
     )(inputs)
 
 
-_AXES = {"members": 4, "who_paid": 4, "system": 3, "balances": 3, "amounts": 3, "outcome": 2}
-"""How many axes each field of a `Track` has; the last is the path."""
+_AXES = {
+    "members": (1, 2, 0, 3),
+    "who_paid": (1, 2, 0, 3),
+    "system": (1, 0, 2),
+    "balances": (1, 0, 2),
+    "amounts": (1, 0, 2),
+    "outcome": (0, 1),
+}
+"""Where each axis of a field of `Track` comes from: the scan puts quarters first, a copy puts them back at no cost."""
 
 
 def _by_path(axes: int) -> PartitionSpec:
@@ -98,5 +108,4 @@ def _run(world: World, inputs: Inputs, detail: bool) -> dict[str, Array]:
 
     _, track = lax.scan(quarter, open_state(world, inputs), jnp.arange(len(world.quarters)))
 
-    fields = {name: jnp.moveaxis(getattr(track, name), 0, -2) for name in _AXES if name != "outcome"}
-    return {**fields, "outcome": track.outcome[-1]}
+    return {name: getattr(track, name)[-1] if name == "outcome" else getattr(track, name) for name in _AXES}
