@@ -3,7 +3,7 @@
 Times are for 1,000 path-quarters. Random numbers are in all of them: the engine's threefry, the twins' own generators.
 All give every measure of `Track`, with books posted in quanta and cash colored; the twins begin at the engine's opening
 and are held to its numbers before any clock runs (1e-9, with the engine's draws). NumPy adds in one thread, the engine
-has a device per core: that is what each of them is.
+has a thread per core: that is what each of them is.
 """
 
 from __future__ import annotations

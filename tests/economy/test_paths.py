@@ -1,11 +1,8 @@
-"""A path's numbers are its own: other paths, the cut into chunks, the devices and compiling change nothing."""
+"""A path's numbers are its own: other paths, the cut into chunks and compiling change nothing."""
 
 from __future__ import annotations
 
 import hashlib
-import os
-import subprocess
-import sys
 from functools import cache
 
 import jax
@@ -76,25 +73,6 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_other_paths() -> Non
     assert fingerprint(again) == fingerprint(_cut(8))
     other = simulate(world(), inputs(world(), PATHS, seed=8), chunk=8)
     assert not np.array_equal(other.system, _cut(8).system)
-
-
-_THREE_DEVICES = """
-import jax
-from tests.economy.test_paths import PATHS, fingerprint
-from tests.economy.worlds import inputs, world
-from ouroloop.economy.simulate import simulate
-assert len(jax.local_devices()) == 3
-print(fingerprint(simulate(world(), inputs(world(), PATHS), chunk=8)))
-"""
-
-
-def test_three_devices_give_the_bits_of_one_in_order() -> None:
-    asked = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=3"}
-    done = subprocess.run(
-        [sys.executable, "-c", _THREE_DEVICES], capture_output=True, text=True, check=False, env=asked
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.split()[-1] == fingerprint(_cut(8))
 
 
 def _first_phases(state: State, given: Inputs) -> tuple[Prices, Plans, Dues]:

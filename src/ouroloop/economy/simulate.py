@@ -1,7 +1,9 @@
-"""Run a world forward: `lax.scan` over quarters, paths last, in chunks that fit the cache, one device per core."""
+"""Run a world forward: `lax.scan` over quarters, paths last, in chunks that fit the cache, a thread per core."""
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,7 +12,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jax.sharding import Mesh, PartitionSpec
 from jaxtyping import Array, Int
 
 from ouroloop.economy.machine import prepare
@@ -30,31 +31,44 @@ def simulate(world: World, inputs: Inputs, *, detail: bool = True, chunk: int = 
     """Where does the loop go on these paths? Every quarter of the horizon, every path of `inputs`, as NumPy arrays.
 
     A path's numbers depend on its own inputs only: the same path gives the same bits beside any other paths and on any
-    number of devices. In chunks of another size its books are the same bits too, and its prices differ by what rounding
+    number of cores. In chunks of another size its books are the same bits too, and its prices differ by what rounding
     does to the last digit. `detail=False` leaves the rows of `balances` and `amounts` out, which are most of the
     memory. What happens on a path is a value in the `Track`, never an exception.
     """
-    whole = inputs.paths
-    assert whole > 0, "somebody must ask for paths"
-    devices = min(len(jax.local_devices()), -(-whole // chunk))
-    made = dict[str, np.ndarray]()
-    for start in range(0, whole, chunk * devices):
-        # The last ones are filled up with the last path, so that all calls have one shape.
-        wanted = np.minimum(np.arange(start, start + chunk * devices), whole - 1)
-        _keep(made, whole, start, _on_devices(world, take_paths(inputs, wanted), detail, devices))
-    return Track(**made)  # pyright: ignore[reportArgumentType]
+    first, *others = range(0, inputs.paths, chunk)
+    run = partial(_chunk, world, inputs, detail, chunk)
+    part = run(first)  # alone: it compiles for all
+
+    def for_all_paths(leaf: np.ndarray) -> np.ndarray:
+        return np.empty((*leaf.shape[:-1], inputs.paths), leaf.dtype)
+
+    made = jax.tree.map(for_all_paths, part)
+    _keep(made, first, part)
+
+    def run_and_keep(start: int) -> None:
+        _keep(made, start, run(start))
+
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        _ = list(pool.map(run_and_keep, others))
+    return made
 
 
-def _keep(made: dict[str, np.ndarray], whole: int, start: int, parts: dict[str, Array]) -> None:
-    """Copy what each device holds to its place, quarters beside paths; what was filled up falls away."""
-    for name, part in parts.items():
-        order = _AXES[name]
-        shape = [part.shape[axis] for axis in order]
-        kept = made.setdefault(name, np.empty((*shape[:-1], whole), part.dtype))
-        for shard in part.addressable_shards:
-            first = start + (shard.index[-1].start or 0)
-            place = kept[..., first : first + shard.data.shape[-1]]
-            place[...] = np.transpose(np.asarray(shard.data), order)[..., : place.shape[-1]]
+def _chunk(world: World, inputs: Inputs, detail: bool, chunk: int, start: int) -> Track:
+    """One chunk as NumPy arrays. The last one is filled up with the last path, so that all have one shape."""
+    wanted = np.minimum(np.arange(start, start + chunk), inputs.paths - 1)
+    track = _run(world, take_paths(inputs, wanted), detail)
+
+    def quarters_beside_paths(leaf: Array) -> np.ndarray:
+        return np.moveaxis(np.asarray(leaf), 0, -2) if leaf.ndim > 2 else np.asarray(leaf)
+
+    return jax.tree.map(quarters_beside_paths, track)
+
+
+def _keep(made: Track, start: int, part: Track) -> None:
+    """Copy a chunk to its place; what was filled up falls away."""
+    for whole, some in zip(jax.tree.leaves(made), jax.tree.leaves(part), strict=True):
+        place = whole[..., start : start + some.shape[-1]]
+        place[...] = some[..., : place.shape[-1]]
 
 
 def take_paths(inputs: Inputs, paths: Int[np.ndarray, " taken"]) -> Inputs:
@@ -67,39 +81,10 @@ def take_paths(inputs: Inputs, paths: Int[np.ndarray, " taken"]) -> Inputs:
     return jax.tree.map(of, inputs)
 
 
-@partial(jax.jit, static_argnums=(0, 2, 3))
-def _on_devices(world: World, inputs: Inputs, detail: bool, devices: int) -> dict[str, Array]:
-    """The fields of a `Track`; each device runs its share of the paths. One program for all, compiled once."""
-    whole = inputs.paths
+@partial(jax.jit, static_argnums=(0, 2))
+def _run(world: World, inputs: Inputs, detail: bool) -> Track:
+    """The track of a chunk, quarters first where there are any, as the scan stacks them."""
 
-    def share(leaf: Any) -> PartitionSpec:
-        return _by_path(np.ndim(leaf)) if whole > 1 and np.shape(leaf)[-1:] == (whole,) else PartitionSpec()
-
-    return jax.shard_map(
-        partial(_run, world, detail=detail),
-        mesh=Mesh(np.array(jax.local_devices()[:devices]), ("path",)),
-        in_specs=(jax.tree.map(share, inputs),),
-        out_specs={name: _by_path(len(axes)) for name, axes in _AXES.items()},
-        check_vma=False,
-    )(inputs)
-
-
-_AXES = {
-    "members": (1, 2, 0, 3),
-    "who_paid": (1, 2, 0, 3),
-    "system": (1, 0, 2),
-    "balances": (1, 0, 2),
-    "amounts": (1, 0, 2),
-    "outcome": (0, 1),
-}
-"""Where each axis of a field of `Track` comes from: the scan puts quarters first, a copy puts them back at no cost."""
-
-
-def _by_path(axes: int) -> PartitionSpec:
-    return PartitionSpec(*[None] * (axes - 1), "path")
-
-
-def _run(world: World, inputs: Inputs, detail: bool) -> dict[str, Array]:
     def quarter(state: State, number: Int[Array, ""]) -> tuple[State, Track]:
         after, seen = step(world, inputs, state, number)
         if not detail:
@@ -107,5 +92,4 @@ def _run(world: World, inputs: Inputs, detail: bool) -> dict[str, Array]:
         return after, seen
 
     _, track = lax.scan(quarter, open_state(world, inputs), jnp.arange(len(world.quarters)))
-
-    return {name: getattr(track, name)[-1] if name == "outcome" else getattr(track, name) for name in _AXES}
+    return replace(track, outcome=track.outcome[-1])
