@@ -50,7 +50,7 @@ def _means(by: Array, given: Inputs) -> Array:
 def _value_and_slope(by: Array, given: Inputs) -> tuple[Array, Array]:
     """Both of one compiled program; backward, as searches for the smallest shock need it."""
     value, backward = jax.vjp(lambda moved: _means(moved, given), by)
-    return value, jnp.stack([backward(row)[0] for row in jnp.eye(3)])
+    return value, jax.vmap(lambda row: backward(row)[0])(jnp.eye(3))
 
 
 def test_the_slope_in_the_growth_of_demand_is_that_of_differences_on_the_same_paths() -> None:

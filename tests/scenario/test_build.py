@@ -3,8 +3,9 @@
 import jax
 import numpy as np
 
+from ouroloop.dossier import load
 from ouroloop.scenario.build import build
-from ouroloop.scenario.read import read_scenario
+from ouroloop.scenario.read import read_presets, read_scenario
 
 
 def test_the_inputs_of_a_path_do_not_depend_on_the_batch_in_which_it_is_built() -> None:
@@ -24,3 +25,12 @@ def test_the_inputs_of_a_path_do_not_depend_on_the_batch_in_which_it_is_built() 
 def test_the_same_dossier_read_twice_makes_the_same_world_so_that_compiled_code_is_found_again() -> None:
     one, other = (build(read_scenario(name), 0, 2) for name in ("baseline", "credit-closes-first"))
     assert one.world is other.world
+
+
+def test_all_bundled_scenarios_have_inputs_of_one_shape_so_that_one_program_serves_them() -> None:
+    """A program is compiled for shapes and types: one preset with its own would cost a compilation."""
+    presets = read_presets("ai-loop", dossier=load("ai-loop"))
+    shapes = {one.id: jax.tree.map(jax.typeof, build(one, 0, 3).inputs) for one in presets}
+    assert len(shapes) == 9
+    for name, found in shapes.items():
+        assert found == shapes["baseline"], name

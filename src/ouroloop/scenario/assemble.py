@@ -188,7 +188,7 @@ def _some(book: Book[Kind], keep: Sequence[bool]) -> Book[Kind]:
         if isinstance(value, tuple) and len(value) == count:
             return tuple(value[n] for n in at)
         if isinstance(value, jax.Array) and value.ndim and value.shape[0] == count:
-            return value[at]
+            return jnp.asarray(np.asarray(value)[at])  # in NumPy: nothing is compiled for it
         return value
 
     instrument = book.instrument

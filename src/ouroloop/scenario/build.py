@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float64, Int
@@ -84,7 +85,7 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
     inputs = Inputs(
         traits=known,
         parameters=found.parameters,
-        calendar=calendar(made, _shocks(scenario, made, named)),
+        calendar=calendar(made, _shocks(scenario, made, named), count),
         opening=jnp.asarray(_opening(world, opening, known, count)),
         cloud_share=jnp.asarray(share[rows]),
         order_share=jnp.asarray(np.minimum(share[np.array(made.orders.rows, np.int64)], 1.0)),
@@ -148,9 +149,10 @@ def _payoff(
     """The quarter in which the payoff arrives: the scenario's, or by chance since the clock began."""
     shocks = _shocks(scenario, made, named)
     if shocks.payoff_quarter is not None:
-        return jnp.full(paths, shocks.payoff_quarter)
+        return jnp.full(paths, shocks.payoff_quarter, jnp.int32)
     years = (scenario.first_quarter.ordinal - CLOCK_STARTS.ordinal) / 4
-    return jnp.broadcast_to(payoff_quarter(found.parameters.demand, jnp.asarray(named("payoff")), years), (paths,))
+    arrival = jax.jit(payoff_quarter)(found.parameters.demand, jnp.asarray(named("payoff")), years)
+    return jnp.broadcast_to(arrival, (paths,))
 
 
 def _opening(world: World, opening: Opening, known: Traits, paths: int) -> Float64[np.ndarray, "opening #path"]:

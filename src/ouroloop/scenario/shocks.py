@@ -15,11 +15,13 @@ _LEAST = 1e-9
 """Stands for nothing where a factor is divided by: demand that was cut to 0 could never come back."""
 
 
-def calendar(made: Assembled, shocks: ShockCalendar) -> Calendar:
+def calendar(made: Assembled, shocks: ShockCalendar, paths: int) -> Calendar:
     """What does the scenario impose on each contract, loan and firm of this world?
 
     Demand is a level here, and the scenario's factors hold while they are in force: the level is multiplied by the
-    change of the factor. Raises BadInput for a guarantee by somebody other than the government.
+    change of the factor. What lenders do has a row for every path whether or not it is drawn, as it often is: arrays of
+    one shape find the program that is compiled already. Raises BadInput for a guarantee by somebody other than the
+    government.
     """
     world, quarters = made.world, len(made.world.quarters)
     names = [world.members.index(m) for m in shocks.members]
@@ -29,6 +31,9 @@ def calendar(made: Assembled, shocks: ShockCalendar) -> Calendar:
         paths = max((row.shape[-1] for row in rows), default=1)
         filled = [np.broadcast_to(row, (quarters, paths)) for row in rows]
         return jnp.asarray(np.stack(filled) if rows else np.ones((0, quarters, 1)))
+
+    def by_path(rows: np.ndarray) -> jnp.ndarray:
+        return jnp.asarray(np.broadcast_to(rows, (*rows.shape[:-1], paths)))
 
     void = {name: shocks.contract_void[n] for n, name in enumerate(shocks.contracts)}
 
@@ -40,8 +45,8 @@ def calendar(made: Assembled, shocks: ShockCalendar) -> Calendar:
     own_round = [name.rsplit(":", 1)[0] for name in world.rounds.names]
     return Calendar(
         demand_factor=jnp.asarray(_changes(shocks.demand_factor)),
-        credit_open=jnp.asarray(1.0 - shocks.credit_closed),
-        spread_add=jnp.asarray(shocks.spread_add),
+        credit_open=by_path(1.0 - shocks.credit_closed),
+        spread_add=by_path(shocks.spread_add),
         cloud_pays=stack([shocks.pays(*pair) for pair in world.cloud.parties]),
         lease_pays=stack([shocks.pays(*pair) for pair in world.leases.parties]),
         lease_factor=jnp.asarray(shocks.rent_factor[tenant]),
