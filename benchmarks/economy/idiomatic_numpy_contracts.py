@@ -76,9 +76,9 @@ def fall_due(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     q.outside_rounds = sums.rounds_by_issuer @ np.where(inside, 0.0, rounds)
     q.claims = np.concatenate(
         [
-            cloud.bills.by_age.sum(axis=1) * today.cloud_pays,
+            cloud.bills.by_age.sum(axis=1),
             orders.bills.by_age.sum(axis=1) + orders.waiting,
-            (leases.arrears + leases.fee_owed) * today.lease_pays,
+            leases.arrears + leases.fee_owed,
             q.spot,
             q.interest,
             q.principal,
@@ -86,6 +86,7 @@ def fall_due(net: Network, inputs: Plain, s: Record, q: Record) -> None:
             q.costs,
         ]
     )
+    q.claims = q.claims * today.claim_pays
     q.owes, q.earns = sums.by_debtor @ q.claims, sums.by_creditor @ q.claims
 
 
@@ -236,7 +237,8 @@ def _settle(net: Network, s: Record, q: Record, paid: np.ndarray) -> None:
     leases.arrears, leases.fee_owed = leases.arrears - q.rent_paid, leases.fee_owed - q.fee_paid
 
     loans, last = contracts.loans, contracts.loans.ladder.shape[1] - 1
-    share = q.ratio[net.world.loan_borrower]
+    *_, pays, _, _ = np.split(q.calendar.claim_pays, ends)
+    share = q.ratio[net.world.loan_borrower] * pays
     q.repaid, q.earned = whole(q.principal * share), whole(q.interest * share)
     q.accrued = q.interest - q.earned
     loans.ladder[:, min(now + 1, last)] += q.accrued
@@ -381,10 +383,12 @@ def exposure(net: Network, guarantees: Record, quarter: int) -> np.ndarray:
 
 def _vest(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     world, warrants, t = net.world, s.contracts.warrants, inputs.traits
-    gw = and_outside(s.contracts.orders.delivered, 0.0)[world.rewarded_order] * t.gw_per_usd_bn
+    s.rewarded = s.rewarded + s.sums.orders_by_warrant @ q.delivered + s.sums.chips_by_warrant @ q.chips_bought
+    gw = s.rewarded * t.gw_per_usd_bn
     issuer = world.warrant_issuer
     price = t.opening_price_usd * q.equity.cap[issuer] / t.equity_value[issuer]
     reached = (gw[net.warrant_of] >= net.milestone_gw[:, None]) & (price[net.warrant_of] >= net.hurdle_usd[:, None])
-    new = reached & ~warrants.vested
+    warrants.void = warrants.void | (q.calendar.warrant_binds <= 0)
+    new = reached & ~warrants.vested & ~warrants.void[net.warrant_of]
     warrants.vested = warrants.vested | new
     q.vested = whole(s.sums.tranches_by_warrant @ np.where(new, net.vest_value[:, None], 0.0))

@@ -34,6 +34,8 @@ class Matrices:
         self.chips_by_vendor = adding(net.chip_vendor, members)
         self.chips_by_builder = adding(world.chip_builder, builders)
         self.orders_by_builder = adding(net.order_chips, builders)
+        self.orders_by_warrant = csr_array(world.orders_by_warrant.matrix.astype(float))
+        self.chips_by_warrant = csr_array(world.chips_by_warrant.matrix.astype(float))
         self.warrants_by_builder = adding(net.warrant_chips, builders)
         self.money_by_vendor = adding(world.money_vendor_row, members)
         self.ai_by_member = adding(net.ai_firm, members)

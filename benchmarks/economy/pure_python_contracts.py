@@ -69,15 +69,16 @@ def fall_due(net: Lists, own: Record, s: Record, q: Record) -> None:
         if investor < 0:
             q.outside_rounds[issuer] += amount
     q.claims = [
-        *(sum(bills) * pays for bills, pays in zip(cloud.bills.by_age, today.cloud_pays, strict=True)),
+        *(sum(bills) for bills in cloud.bills.by_age),
         *(sum(bills) + waiting for bills, waiting in zip(orders.bills.by_age, orders.waiting, strict=True)),
-        *((a + f) * pays for a, f, pays in zip(leases.arrears, leases.fee_owed, today.lease_pays, strict=True)),
+        *(a + f for a, f in zip(leases.arrears, leases.fee_owed, strict=True)),
         *q.spot,
         *q.interest,
         *q.principal,
         *rounds,
         *q.costs,
     ]
+    q.claims = [amount * pays for amount, pays in zip(q.claims, today.claim_pays, strict=True)]
     q.owes, q.earns = [0.0] * net.members, [0.0] * net.members
     for amount, debtor, creditor in zip(q.claims, net.claim_debtor, net.claim_creditor, strict=True):
         if amount:
@@ -285,9 +286,10 @@ def _settle(net: Lists, s: Record, q: Record, paid: list[float]) -> None:
     q.costs_paid = paid[-net.members :]
     loans, q.repaid, q.earned, q.accrued = contracts.loans, [], [], []
     last = len(loans.ladder[0]) - 1
+    first = len(paid) - net.members - len(net.round_investor) - len(net.loan_borrower)
     for n, borrower in enumerate(net.loan_borrower):
         ladder, principal, interest = loans.ladder[n], q.principal[n], q.interest[n]
-        share = q.ratio[borrower]
+        share = q.ratio[borrower] * q.calendar.claim_pays[first + n]
         repaid, earned = whole(principal * share), whole(interest * share)
         unpaid = interest - earned
         if now < last:
@@ -483,15 +485,18 @@ def _write_down_loan(s: Record, q: Record, net: Lists, n: int, lost: float, amou
 
 
 def _vest(net: Lists, own: Record, s: Record, q: Record) -> None:
-    warrants, orders, t = s.contracts.warrants, s.contracts.orders, own.traits
-    q.vested = [0.0] * len(net.rewarded_order)
+    warrants, t = s.contracts.warrants, own.traits
+    q.vested = [0.0] * len(net.warrant_issuer)
     marks = []
-    for w, (order, issuer) in enumerate(zip(net.rewarded_order, net.warrant_issuer, strict=True)):
-        gw = orders.delivered[order] * t.gw_per_usd_bn[w] if order >= 0 else 0.0
+    for w, issuer in enumerate(net.warrant_issuer):
+        s.rewarded[w] += sum(n for n, ours in zip(q.delivered, net.ordered[w], strict=True) if ours)
+        s.rewarded[w] += sum(n for n, ours in zip(q.chips_bought, net.bought[w], strict=True) if ours)
+        warrants.void[w] = warrants.void[w] or q.calendar.warrant_binds[w] <= 0
+        gw = s.rewarded[w] * t.gw_per_usd_bn[w]
         marks.append((gw, t.opening_price_usd[w] * q.equity.cap[issuer] / t.equity_value[issuer]))
     for n, w in enumerate(net.warrant_of):
         gw, price = marks[w]
-        if not warrants.vested[n] and gw >= net.milestone_gw[n] and price >= net.hurdle_usd[n]:
+        if not warrants.vested[n] and not warrants.void[w] and gw >= net.milestone_gw[n] and price >= net.hurdle_usd[n]:
             warrants.vested[n] = True
             q.vested[w] += net.vest_value[n]
     q.vested = [whole(value) for value in q.vested]

@@ -27,8 +27,7 @@ SHOCKS: dict[str, st.SearchStrategy[float]] = {
     "demand_factor": st.sampled_from([0.2, 0.7, 1.3]),
     "credit_open": SHARES,
     "spread_add": st.sampled_from([0.02, 0.1]),
-    "cloud_pays": SHARES,
-    "lease_pays": SHARES,
+    "claim_pays": SHARES,
     "lease_factor": st.sampled_from([0.5, 0.9]),
     "round_pays": SHARES,
     "forced_default": st.just(1.0),
@@ -195,7 +194,7 @@ def test_an_auditor_who_shares_no_arithmetic_agrees_on_sampled_paths(share: floa
     shocks = replace(
         calendar,
         forced_default=calendar.forced_default.at[1, 5].set(1.0),
-        cloud_pays=calendar.cloud_pays.at[0, 3:5].set(0.0),
+        claim_pays=calendar.claim_pays.at[0, 3:5].set(0.0),
         guarantee_share=calendar.guarantee_share.at[0].set(0.5),
     )
     verdict = audit_paths(world(), replace(poor(inputs(world(), PATHS), share), calendar=shocks), paths=(0, 5))

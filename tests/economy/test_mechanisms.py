@@ -244,7 +244,7 @@ def _hand_to_mouth(stop: int) -> Track:
                 vendor_scale=calendar_with("vendor_scale", 0, stop, 0.0),
                 credit_open=calendar.credit_open.at[:].set(0.0),
                 ai_factor=calendar.ai_factor.at[0].set(0.0),
-                lease_pays=calendar.lease_pays.at[:].set(0.0),
+                claim_pays=calendar.claim_pays.at[claims_of(*world().leases.parties)].set(0.0),
                 round_pays=calendar.round_pays.at[:].set(0.0),
             ),
             cloud_share=jnp.zeros((2, 1)),
@@ -332,9 +332,21 @@ def test_two_who_stand_for_one_loan_stand_for_it_once() -> None:
 # Not paying
 
 
+def claims_of(*pairs: tuple[str, str]) -> np.ndarray:
+    """The rows of what these debtors owe these creditors."""
+    rows = np.flatnonzero([pair in pairs for pair in world().claim_pairs])
+    assert rows.size, f"nothing is owed by {pairs}"
+    return rows
+
+
+def unpaid(pair: tuple[str, str], first: int, last: int = QUARTERS) -> Any:
+    """A debtor does not pay a creditor from a quarter on."""
+    return quiet(world()).claim_pays.at[claims_of(pair), first:last].set(0.0)
+
+
 def test_a_bill_that_is_not_paid_grows_for_two_quarters_then_it_and_its_contract_are_given_up() -> None:
     first = 3
-    track = run(shocked(inputs(world(), PATHS), cloud_pays=calendar_with("cloud_pays", 0, first, 0.0)))[1]
+    track = run(shocked(inputs(world(), PATHS), claim_pays=unpaid(("lab", "cloud"), first)))[1]
     billed, paid = flows(world(), track, "bill:lab-cloud"), flows(world(), track, "settle:lab-cloud")
     lost, owed = flows(world(), track, "write-off:lab-cloud"), member(track, "receivables", "cloud")
     assert np.all(billed[: first + 3] > 2.0)
@@ -347,6 +359,52 @@ def test_a_bill_that_is_not_paid_grows_for_two_quarters_then_it_and_its_contract
     assert np.all(billed[first + 3 :] == 0.0)
     assert np.all(flows(world(), track, "bill:lab-neo")[first + 3 :] > 1.5), "the other contract goes on"
     assert np.all(owed[:first] == 0.0)
+
+
+def test_an_order_that_is_not_paid_is_not_delivered_and_the_seller_misses_its_revenue() -> None:
+    """0.4 of chips a quarter is ordered; what is bought beside the order goes on."""
+    usual_track, first = usual()[1], 3
+    track = run(shocked(inputs(world(), PATHS), claim_pays=unpaid(("cloud", "maker"), first)))[1]
+    of, order = world(), "deliver:cloud-order"
+    assert np.all(flows(of, usual_track, order)[first:] > 0.3)
+    assert np.all(flows(of, track, order)[first:] == 0.0)
+    missing = member(usual_track, "revenue", "maker") - member(track, "revenue", "maker")
+    assert np.all(missing[first] >= flows(of, usual_track, order)[first] - 1e-9)
+
+
+def test_a_loan_that_is_not_served_grows_by_its_interest_and_falls_due_when_the_debtor_pays_again() -> None:
+    """One quarter in which the banks get nothing: interest is added, principal waits, the bonds are served as ever."""
+    at = 4
+    before, of = usual()[1], world()
+    track = run(shocked(inputs(world(), PATHS), claim_pays=unpaid(("cloud", "banks"), at, at + 1)))[1]
+    paid, accrued, interest = (f"{kind}:banks:cloud" for kind in ("repay", "accrue", "interest"))
+    assert np.all(flows(of, before, paid)[at] > 0.9)
+    assert np.all(flows(of, track, paid)[at] == 0.0)
+    assert np.all(flows(of, track, interest)[at] == 0.0)
+    np.testing.assert_allclose(flows(of, track, accrued)[at], flows(of, before, interest)[at], atol=1e-9)
+    owed = flows(of, before, paid)[at] + flows(of, track, accrued)[at]
+    np.testing.assert_allclose(flows(of, track, paid)[at + 1], flows(of, before, paid)[at + 1] + owed, atol=1e-8)
+    bonds = "interest:bonds:cloud"
+    np.testing.assert_allclose(flows(of, track, bonds)[at], flows(of, before, bonds)[at], atol=1e-9)
+
+
+# Shares for orders
+
+
+def test_a_warrant_vests_when_its_holder_has_bought_enough_by_order_or_without_one() -> None:
+    """A 40th of a GW for each USD bn; the first part vests at 0.03 GW, with shares worth 0.3, and never again."""
+    track, of = usual()[1], world()
+    bought = flows(of, track, "deliver:cloud-order", "buy-chips:cloud:maker").cumsum(axis=0)
+    first = (0.025 * bought >= 0.03).argmax(axis=0)
+    vested = flows(of, track, "vest:maker-cloud")
+    assert np.all(0.025 * flows(of, track, "deliver:cloud-order").cumsum(axis=0)[first, np.arange(PATHS)] < 0.03)
+    np.testing.assert_allclose(vested[first, np.arange(PATHS)], 0.3, atol=1e-9)
+    np.testing.assert_allclose(vested.sum(axis=0), 0.3, atol=1e-9)
+
+
+def test_a_warrant_that_is_called_off_does_not_vest() -> None:
+    track = run(shocked(inputs(world(), PATHS), warrant_binds=calendar_with("warrant_binds", 0, 0, 0.0)))[1]
+    assert np.all(flows(world(), track, "vest:maker-cloud") == 0.0)
 
 
 # Power

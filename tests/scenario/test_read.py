@@ -20,7 +20,9 @@ import pytest
 
 from ouroloop.core import BadInput, Quarter
 from ouroloop.dossier import Dossier, load
+from ouroloop.experiment.ensemble import run_scenario
 from ouroloop.scenario.ask import parse_question
+from ouroloop.scenario.build import check
 from ouroloop.scenario.codes import CODES
 from ouroloop.scenario.language import Scenario
 from ouroloop.scenario.presets import presets
@@ -66,7 +68,7 @@ def provoke(name: str) -> str:
         if Path("question.txt").exists():
             question = Path("question.txt").read_text(encoding="utf-8").strip()
             return _said(lambda: parse_question(question, read_scenario("baseline", dossier=ai_loop())))
-        return _said(lambda: read_scenario("scenario.yaml", dossier=ai_loop()))
+        return _said(lambda: check(read_scenario("scenario.yaml", dossier=ai_loop())))
 
 
 def written(folder: Path, text: str, name: str = "mine.yaml") -> Scenario:
@@ -105,6 +107,18 @@ def test_the_named_bad_files_are_all_here() -> None:
         "several",
     }
     assert wanted <= set(NAMES)
+
+
+def test_a_shock_without_effect_is_refused_before_there_is_a_folder(tmp_path: Path) -> None:
+    idle = written(tmp_path, HEAD + "shocks:\n  - {verb: stop_investing, vendor: microsoft, at: 2027-Q1}\n")
+    with pytest.raises(BadInput, match="puts no free cash into its customers"):
+        run_scenario(idle, tmp_path / "run", paths=4)
+    assert not (tmp_path / "run").exists()
+
+
+def test_every_bundled_scenario_has_an_effect() -> None:
+    for scenario in read_presets("ai-loop", dossier=ai_loop()):
+        check(scenario)
 
 
 def test_several_problems_of_one_file_are_said_together_and_in_the_order_of_the_lines() -> None:

@@ -17,9 +17,8 @@ class Calendar(eqx.Module):
     credit_open: Float[Array, "lender quarter #path"]
     """Share of each lender class's capacity that is open."""
     spread_add: Float[Array, "member quarter #path"]
-    cloud_pays: Float[Array, "contract quarter #path"]
-    """Share of what falls due under a cloud contract that the customer is ready to pay."""
-    lease_pays: Float[Array, "lease quarter #path"]
+    claim_pays: Float[Array, "claim quarter #path"]
+    """Share of what falls due of each claim, in the order of `World.claim_pairs`, that its debtor is ready to pay."""
     lease_factor: Float[Array, "lease quarter #path"]
     """Share of the rent that stands after renegotiation, in the quarter where it differs from 1; for good."""
     round_pays: Float[Array, "tranche quarter #path"]
@@ -38,6 +37,8 @@ class Calendar(eqx.Module):
     cloud_binds: Float[Array, "contract quarter #path"]
     """Share of a cloud contract that stands; 0 once it is called off."""
     order_binds: Float[Array, "contract quarter #path"]
+    warrant_binds: Float[Array, "warrant quarter #path"]
+    """1 while a warrant stands; 0 once it is called off: what has not vested never will."""
     chip_life_years: Float[Array, "builder quarter #path"]
     """Economic life of a builder's chips; NaN where nothing is imposed."""
     honest: Float[Array, "quarter #path"]

@@ -58,7 +58,7 @@ def clear_payments(world: World, state: State, today: Today, plans: Plans, dues:
     cloud, cloud_moved = world.cloud.pay(dues.cloud, parts["cloud"])
     orders, orders_moved = world.orders.pay(dues.orders, parts["orders"])
     leases, leases_moved = world.leases.pay(dues.leases, parts["leases"])
-    share = result.ratio[world.loan_borrower]
+    share = result.ratio[world.loan_borrower] * world.claim_parts(today.calendar.claim_pays)["principal"]
     loans, loans_moved = world.loans.settle(funds.loans, today.quarter, dues.interest, share)
     able = jnp.concatenate([result.ratio, jnp.ones_like(result.ratio[:1])])[world.round_investor]
     everyone = jnp.ones(dues.willing.shape, bool)

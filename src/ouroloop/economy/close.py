@@ -115,6 +115,7 @@ def close_the_books(
         wanted=plans.wanted,
         lender_lent=failed.lender_lent,
         lender_lost=failed.lender_lost,
+        rewarded=failed.rewarded,
         default=failed.default,
         first_default=jnp.where(
             (state.first_default < 0) & (failed.newly.max(axis=0) > 0), today.quarter, state.first_default

@@ -53,6 +53,7 @@ class Failed(eqx.Module):
     leases: LeaseState
     warrants: WarrantState
     warrants_moved: _Moved
+    rewarded: Float64[Array, "warrant path"]
     lender_lent: Float64[Array, "class path"]
     lender_lost: Float64[Array, "class path"]
     equity: EquityState
@@ -102,7 +103,8 @@ def resolve_defaults(
     cloud, cloud_moved = world.cloud.write_off(paid.cloud, overdue | _of(newly, world.cloud_customer))
     cloud = CloudState(cloud.passed, cloud.ended | overdue | left, cloud.bills)
     leases = world.leases.forgive(paid.leases, _of(newly, world.lease_tenant))
-    warrants, warrants_moved = _vest(world, inputs, state, orders, prices)
+    rewarded = _rewarded(world, state, orders, spent)
+    warrants, warrants_moved = _vest(world, inputs, state, today, rewarded, prices)
     by_class = world.loans_by_class @ lost
     lent = state.lender_lent + world.loans_by_class @ funds.lent_by_loan
     wiped = jnp.where(newly > 0, jnp.log(parameters.engine.old_shares_keep), 0.0)
@@ -123,6 +125,7 @@ def resolve_defaults(
         leases=leases,
         warrants=warrants,
         warrants_moved=warrants_moved,
+        rewarded=rewarded,
         lender_lent=lent,
         lender_lost=state.lender_lost + by_class,
         equity=equity,
@@ -181,12 +184,23 @@ def _shared(world: World, covered: Float64[Array, "guarantee path"]) -> Float64[
     return covered / jnp.maximum(whole, 1.0)
 
 
+def _rewarded(world: World, state: State, orders: OrderState, spent: Spent) -> Float64[Array, "warrant path"]:
+    """What holders of warrants have bought from the issuers, by order or without one, USD bn."""
+    ordered = world.orders_by_warrant @ (orders.delivered - state.contracts.orders.delivered)
+    return state.rewarded + ordered + world.chips_by_warrant @ spent.chips
+
+
 def _vest(
-    world: World, inputs: Inputs, state: State, orders: OrderState, prices: Prices
+    world: World,
+    inputs: Inputs,
+    state: State,
+    today: Today,
+    rewarded: Float64[Array, "warrant path"],
+    prices: Prices,
 ) -> tuple[WarrantState, _Moved]:
-    """Warrants vest on what was delivered and on the share price, from the price of the opening day."""
-    delivered = jnp.concatenate([orders.delivered, jnp.zeros_like(orders.delivered[:1])])[world.rewarded_order]
-    gw = delivered * inputs.traits.gw_per_usd_bn
+    """Warrants vest on what was bought and on the share price, from the price of the opening day."""
+    gw = rewarded * inputs.traits.gw_per_usd_bn
     caps = prices.equity.market_cap[world.warrant_issuer]
     price = inputs.traits.opening_price_usd * caps / inputs.traits.equity_value[world.warrant_issuer]
-    return world.warrants.vest(state.contracts.warrants, gw, price)
+    standing = world.warrants.void(state.contracts.warrants, today.calendar.warrant_binds <= 0)
+    return world.warrants.vest(standing, gw, price)

@@ -90,9 +90,9 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, prices: P
     inside = jnp.asarray(world.round_investor >= 0)[:, None]
     claims = jnp.concatenate(
         [
-            world.cloud.due(cloud) * calendar.cloud_pays,
+            world.cloud.due(cloud),
             world.orders.due(orders),
-            world.leases.due(leases) * calendar.lease_pays,
+            world.leases.due(leases),
             spot,
             interest,
             principal,
@@ -100,6 +100,7 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, prices: P
             plans.costs,
         ]
     )
+    claims = claims * calendar.claim_pays
     outside = world.rounds_by_issuer @ jnp.where(inside, 0.0, rounds)
     return Dues(
         cloud, billed, orders, ordered, leases, interest, principal, rounds, willing, spot, wants, claims, outside

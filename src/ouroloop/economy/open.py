@@ -99,6 +99,7 @@ def open_state(world: World, inputs: Inputs) -> State:
         wanted=by_path(traits.capacity),
         lender_lent=world.loans_by_class @ loans.owed,
         lender_lost=jnp.zeros_like(world.loans_by_class @ loans.owed),
+        rewarded=jnp.zeros((len(world.warrants.names), paths)),
         default=open_default(members, paths),
         first_default=jnp.full(paths, -1, jnp.int32),
         outside_loss=none,

@@ -95,6 +95,8 @@ class State(eqx.Module):
     lender_lent: Float64[Array, "class path"]
     """What each class of lenders has lent, the opening included, USD bn."""
     lender_lost: Float64[Array, "class path"]
+    rewarded: Float64[Array, "warrant path"]
+    """What the holder of each warrant has bought from its issuer since the opening, USD bn."""
     default: DefaultState
     first_default: Int[Array, " path"]
     """The quarter of the first default of anybody; -1 for none."""

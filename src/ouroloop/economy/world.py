@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,6 +32,8 @@ from ouroloop.ledger.incidence import Incidence
 
 OUTSIDE = -1
 """The row of somebody who is no member."""
+EVERYBODY = "everybody"
+"""To whom running costs are owed: staff, suppliers, the state."""
 
 Rows = Int[np.ndarray, " row"]
 
@@ -80,8 +82,6 @@ class World:
     """The class of each contract of `loans`: one of `behavior.lending.LENDER_CLASSES`."""
     guaranteed_loan: tuple[int, ...]
     """The contract of `loans` behind each guarantee, or `OUTSIDE` where it is for something else."""
-    warrant_order: tuple[int, ...]
-    """The contract of `orders` whose delivery each warrant rewards."""
     loan_draws: tuple[bool, ...]
     """Is the contract of `loans` the one that takes new money from its class? One for each class and borrower."""
     loan_tenor: tuple[int, ...]
@@ -240,11 +240,6 @@ class World:
         return np.array(self.guaranteed_loan, np.int64)
 
     @cached_property
-    def rewarded_order(self) -> Rows:
-        """`warrant_order` as rows."""
-        return np.array(self.warrant_order, np.int64)
-
-    @cached_property
     def warrant_issuer(self) -> Rows:
         return self.rows(issuer for issuer, _ in self.warrants.parties)
 
@@ -304,21 +299,25 @@ class World:
         }
 
     @cached_property
+    def claim_pairs(self) -> tuple[tuple[str, str], ...]:
+        """Who owes whom, by name, in the order in which claims are cleared; running costs are owed to `EVERYBODY`."""
+        loans = tuple(zip(self.loans.borrowers, self.loans.lenders, strict=True))
+        rounds = zip(self.rounds.investors, self.rounds.issuers, strict=True)
+        costs = ((member, EVERYBODY) for member in self.members)
+        signed = (*self.cloud.parties, *self.orders.parties, *self.leases.parties, *self.spot.pairs)
+        return (*signed, *loans, *loans, *rounds, *costs)
+
+    @cached_property
     def claim_debtor(self) -> Rows:
         """Who owes each claim. Rounds of outside investors are no claims on a member: they stand at row 0 with 0."""
-        tenants, everyone = self.rows(t for t, _ in self.leases.parties), np.arange(len(self.members))
-        investors = np.maximum(self.round_investor, 0)
-        buyers = (self.cloud_customer, self.order_buyer, tenants, self.spot_buyer)
-        return np.concatenate([*buyers, self.loan_borrower, self.loan_borrower, investors, everyone])
+        return np.maximum(self.rows(debtor for debtor, _ in self.claim_pairs), 0)
 
     @cached_property
     def claim_creditor(self) -> Rows:
-        """Who is owed each claim; `OUTSIDE` for sectors."""
-        landlords, outside = self.rows(o for _, o in self.leases.parties), np.full(len(self.members), OUTSIDE)
-        lenders = self.rows(self.loans.lenders)
-        issuers = np.where(self.round_investor >= 0, self.round_issuer, OUTSIDE)
-        sellers = (self.cloud_provider, self.order_seller, landlords, self.builder_rows[self.spot_builder])
-        return np.concatenate([*sellers, lenders, lenders, issuers, outside])
+        """Who is owed each claim; `OUTSIDE` for sectors, and where no member owes it."""
+        debtors = self.rows(debtor for debtor, _ in self.claim_pairs)
+        creditors = self.rows(creditor for _, creditor in self.claim_pairs)
+        return np.where(debtors >= 0, creditors, OUTSIDE)
 
     def claim_parts(self, claims: Float[Array, "claim path"]) -> Mapping[str, Array]:
         """Claims cut into their kinds."""
@@ -378,6 +377,24 @@ class World:
         holders = self._on(self.builders, (holder for _, holder in self.warrants.parties))
         chips = np.array([asset == CHIPS for asset in self.warrants.assets], bool)
         return self._adding(np.where(chips, holders, OUTSIDE), len(self.builders))
+
+    @cached_property
+    def orders_by_warrant(self) -> Incidence:
+        """What a warrant rewards of orders: what its holder ordered of the asset from its issuer."""
+        return self._rewarded(
+            tuple((*pair, a) for pair, a in zip(self.orders.parties, self.orders.assets, strict=True))
+        )
+
+    @cached_property
+    def chips_by_warrant(self) -> Incidence:
+        """What a warrant rewards of chips that are bought without an order."""
+        return self._rewarded(tuple((*pair, CHIPS) for pair in self.spending.chips))
+
+    def _rewarded(self, bought: Sequence[tuple[str, str, str]]) -> Incidence:
+        """[warrant, purchase] of purchases (buyer, seller, asset)."""
+        given = zip(self.warrants.parties, self.warrants.assets, strict=True)
+        rows = [[int(one == (holder, issuer, asset)) for one in bought] for (issuer, holder), asset in given]
+        return Incidence(np.array(rows, np.int64).reshape(len(self.warrants.parties), len(bought)))
 
     @cached_property
     def cloud_by_buyer(self) -> Incidence:
@@ -515,7 +532,7 @@ class Traits(eqx.Module):
     loan_ladder: Float[Array, "loan slot #path"]
     loan_rate: Float[Array, "loan #path"]
     gw_per_usd_bn: Float[Array, "warrant #path"]
-    """GW that a warrant counts for each USD bn of its order that is delivered."""
+    """GW that a warrant counts for each USD bn of what its holder buys from its issuer."""
     opening_price_usd: Float[Array, "warrant #path"]
     """Price of the issuer's share on the opening day."""
     power_years: Float[Array, " #path"]

@@ -79,8 +79,9 @@ def run_scenario(
     `scenario.build` raises. On Ctrl-C `Interrupted`: whole parts are kept.
     """
     from ouroloop.experiment.read import open_run
-    from ouroloop.scenario.build import build
+    from ouroloop.scenario.build import build, check
 
+    check(scenario)  # before there is a folder
     asked = replace(scenario, paths=paths or scenario.paths, seed=scenario.seed if seed is None else seed)
     detail = asked.paths if all_paths else min(asked.paths, DETAIL_PATHS)
     manifest = pages.manifest_of(asked, detail_paths=detail, all_paths=all_paths)

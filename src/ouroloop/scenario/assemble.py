@@ -122,9 +122,7 @@ def assemble(
         core=tuple((customers_of(dossier, m), m) for m in active if known[m]),
         shares=tuple((EQUITY_INVESTORS, m) for m in active),
     )
-    announced, orders_of = _announced(made, cloud), orders.instrument.names
-    warrants = found.warrants.instrument
-    rewarded = [w.order for w in made.warrants if w.complete]
+    announced = _announced(made, cloud)
     world = World(
         members=members,
         sectors=dict(axes.sectors),
@@ -141,7 +139,7 @@ def assemble(
         leases=leases.instrument,
         spot=Spot(tuple((lab, b) for lab in builders if kind[lab] is EntityKind.LAB for b in builders if b != lab)),
         spending=spending,
-        warrants=warrants,
+        warrants=found.warrants.instrument,
         chips=Vintages(builders, (CHIPS,) * len(builders), 4 * _MAX_YEARS[CHIPS]),
         sites=Vintages(builders, (SITES,) * len(builders), 4 * _MAX_YEARS[SITES]),
         other=Vintages(tuple(m for m, _ in spending.other), (OTHER,) * len(spending.other), 4 * _MAX_YEARS[OTHER]),
@@ -155,9 +153,6 @@ def assemble(
         loan_draws=draws,
         loan_tenor=tuple(round(4 * tenor_years["bond" if c == "bond_market" else "loan"]) for c in classes),
         guaranteed_loan=guaranteed,
-        warrant_order=tuple(
-            next((orders_of.index(name) for name in names if name in orders_of), OUTSIDE) for names in rewarded
-        ),
         passive=tuple(kind[m] in VEHICLE_KINDS for m in members),
         listed=tuple(dossier.entities[m].ticker is not None for m in members),
         announced=announced,

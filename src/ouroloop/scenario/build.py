@@ -27,6 +27,7 @@ from ouroloop.scenario.calendar import ShockCalendar, drawn, shock_calendar
 from ouroloop.scenario.contracts import contracts
 from ouroloop.scenario.contracts.include import Chances, include
 from ouroloop.scenario.contracts.supply import Shares, supply_shares
+from ouroloop.scenario.effect import check_effect
 from ouroloop.scenario.opening import Opening, open_world
 from ouroloop.scenario.outside_spend import OutsideSpend, outside_spend
 from ouroloop.scenario.parameters import Drawn, draw_parameters
@@ -34,7 +35,8 @@ from ouroloop.scenario.shocks import calendar
 from ouroloop.scenario.traits import traits
 
 if TYPE_CHECKING:
-    from ouroloop.scenario.language import Scenario
+    from ouroloop.scenario.effect import check_effect
+from ouroloop.scenario.language import Scenario
 
 CLOCK_STARTS = Quarter(2025, 4)
 """When the articles counted their six to ten years to the payoff from."""
@@ -66,8 +68,9 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
     its number only. The world is the same for all scenarios of one dossier, day and horizon, so that the second one
     finds the compiled code of the first.
 
-    Raises BadInput where the dossier lacks an assumption that the engine reads.
+    Raises BadInput where the dossier lacks an assumption that the engine reads, and as `check` does.
     """
+    check(scenario)
     count = scenario.paths if paths is None else paths
     dossier = scenario.dossier
 
@@ -94,6 +97,11 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
         keys=path_keys(scenario.seed, first_path, count),
     )
     return Economy(world, inputs, found.values, opening, made)
+
+
+def check(scenario: Scenario) -> None:
+    """Raises BadInput `no-effect` with all shocks that nothing in the scenario's world answers to."""
+    check_effect(scenario, _base(scenario.dossier, scenario.horizon).assembled.world)
 
 
 @dataclass(frozen=True, eq=False)

@@ -43,6 +43,10 @@ CODES: dict[str, Code] = {
         "an outside sector where a firm must stand", "Sectors are everybody outside the loop; they have no end."
     ),
     "not-customers": Code("no group of outside customers", "Demand is what customers from outside spend."),
+    "no-effect": Code(
+        "a shock to which nothing in the world answers",
+        "Results of a shock without effect are the baseline's, and would pass for an answer.",
+    ),
     "unknown-deal": Code("a deal that was not known on the date", "A shock to nothing would change nothing."),
     "unknown-assumption": Code(
         "an assumption that was not known on the date", "The value would be set and read by nobody."

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 import jax.numpy as jnp
 import numpy as np
 
 from ouroloop.core import BadInput, Place, Problem
 from ouroloop.economy.calendar import Calendar
+from ouroloop.economy.world import World
 from ouroloop.scenario.assemble import Assembled
 from ouroloop.scenario.axes import GOVERNMENT
 from ouroloop.scenario.calendar import ShockCalendar
@@ -40,6 +44,7 @@ def calendar(made: Assembled, shocks: ShockCalendar, paths: int) -> Calendar:
     def stands(contract: str) -> np.ndarray:
         return 1.0 - void.get(contract, np.zeros((quarters, 1)))
 
+    never = np.ones((quarters, 1))
     sector = dict(zip(shocks.sectors, shocks.sector_demand_factor, strict=True))
     tenant = [world.members.index(t) for t, _ in world.leases.parties]
     own_round = [name.rsplit(":", 1)[0] for name in world.rounds.names]
@@ -47,9 +52,10 @@ def calendar(made: Assembled, shocks: ShockCalendar, paths: int) -> Calendar:
         demand_factor=jnp.asarray(_changes(shocks.demand_factor)),
         credit_open=by_path(1.0 - shocks.credit_closed),
         spread_add=by_path(shocks.spread_add),
-        cloud_pays=stack([shocks.pays(*pair) for pair in world.cloud.parties]),
-        lease_pays=stack([shocks.pays(*pair) for pair in world.leases.parties]),
-        lease_factor=jnp.asarray(shocks.rent_factor[tenant]),
+        claim_pays=stack([shocks.pays(*pair) if owed else never for pair, owed in _owed(world)]),
+        lease_factor=stack(
+            [shocks.rent_factor[t] * stands(n) for t, n in zip(tenant, world.leases.names, strict=True)]
+        ),
         round_pays=stack(
             [
                 shocks.invests(investor, issuer) * shocks.pays(investor, issuer) * stands(name)
@@ -64,10 +70,21 @@ def calendar(made: Assembled, shocks: ShockCalendar, paths: int) -> Calendar:
         ai_factor=stack([sector.get(who, np.ones((quarters, 1))) for who, _ in world.receipts.ai]),
         cloud_binds=stack([stands(name) for name in world.cloud.names]),
         order_binds=stack([stands(name) for name in world.orders.names]),
+        warrant_binds=stack([stands(name) for name in world.warrants.names]),
         chip_life_years=jnp.asarray(shocks.life_years[world.builder_rows]),
         honest=jnp.asarray(_from(shocks.honest_from, quarters)),
-        guarantee_share=stack(_guaranteed(made, shocks)),
+        guarantee_share=stack(
+            [row * stands(n) for row, n in zip(_guaranteed(made, shocks), world.guarantees.names, strict=True)]
+        ),
     )
+
+
+def _owed(world: World) -> Iterator[tuple[tuple[str, str], bool]]:
+    """Who owes whom, by claim, and whether it is a debt to stop paying: shares have `round_pays`, costs no creditor."""
+    pairs = iter(world.claim_pairs)
+    for kind, count in world.claim_sizes.items():
+        for pair in islice(pairs, count):
+            yield pair, kind not in ("rounds", "costs")
 
 
 def _changes(factor: np.ndarray) -> np.ndarray:

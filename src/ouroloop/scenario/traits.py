@@ -283,7 +283,7 @@ class _Opened:
             "vendor_weight": _vendor_weights(self.opening, self.made),
             "loan_ladder": ladder,
             "loan_rate": loan_rate,
-            "gw_per_usd_bn": _gw_per_usd_bn(self.made),
+            "gw_per_usd_bn": _gw_per_usd_bn(self.made, self.parameters),
             "opening_price_usd": _prices(self.dossier, self.made),
             "power_years": np.array([_years_since_mid_2025(self.opening.quarter)]),
         }
@@ -322,16 +322,21 @@ def _vendor_weights(opening: Opening, made: Assembled) -> Values:
     return np.array([[p / whole[v]] for (v, _), p in zip(pairs, paid, strict=True)]).reshape(len(pairs), 1)
 
 
-def _gw_per_usd_bn(made: Assembled) -> Values:
-    """The GW at which a warrant's last part vests, over the money of the order that it rewards."""
+def _gw_per_usd_bn(made: Assembled, parameters: Parameters) -> Values:
+    """GW that a warrant counts for money paid to its issuer.
+
+    The GW at which its last part vests over the money of the orders that it rewards; where those have no price of their
+    own, what chips of a GW cost.
+    """
     world = made.world
+    cost = np.atleast_1d(np.asarray(parameters.completion.chip_share * parameters.engine.site_cost_per_gw))
+    money = world.orders_by_warrant.matrix @ np.asarray(world.orders.schedule).sum(axis=1)
     complete = [term for term in made.contracts.warrants if term.complete]
-    schedule = np.asarray(world.orders.schedule)
     rows = [
-        [term.top_gw / schedule[n].sum() if n >= 0 and schedule[n].sum() > 0 else 0.0]
-        for term, n in zip(complete, world.warrant_order, strict=True)
+        np.full(cost.shape, term.top_gw / usd_bn) if usd_bn > 0 else 1.0 / cost
+        for term, usd_bn in zip(complete, money, strict=True)
     ]
-    return np.array(rows).reshape(len(complete), 1)
+    return np.array(rows).reshape(len(complete), -1)
 
 
 def _prices(dossier: Dossier, made: Assembled) -> Values:

@@ -29,10 +29,10 @@ def _a_life(given: Magnitude) -> Magnitude:
 
 
 class StopPaying(Shock):
-    """A firm stops paying another what falls due between them for compute, for leases and for promised shares.
+    """A firm stops paying another what falls due between them: for compute, chips on order, leases, loans and shares.
 
-    What is not paid stays owed: the payee's receivable ages, and what follows (write-off, default, who loses) is the
-    simulation's answer. Other payees of the firm are paid as before.
+    What is not paid stays owed: the payee's receivable ages, a loan grows by its interest, and what follows (write-off,
+    default, who loses) is the simulation's answer. Other payees of the firm are paid as before.
     """
 
     verb: ClassVar[str] = "stop_paying"

@@ -1,0 +1,114 @@
+"""Would every shock of a scenario do something? What nothing in the world answers to is refused, not passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ouroloop.core import BadInput, Place, Problem
+from ouroloop.economy.world import EVERYBODY, World
+from ouroloop.scenario.axes import GOVERNMENT
+from ouroloop.scenario.language import Scenario
+from ouroloop.scenario.shock import Shock
+from ouroloop.scenario.verbs import (
+    CutDemand,
+    Guarantee,
+    RenegotiateLeases,
+    ShortenLife,
+    StopInvesting,
+    StopPaying,
+    VoidDeal,
+    WithdrawEquity,
+)
+
+_Found = tuple[str, str]
+"""What is wrong, and a hint."""
+
+
+def check_effect(scenario: Scenario, world: World) -> None:
+    """Raises BadInput `no-effect` with every shock that names nothing in this world: all of them at once.
+
+    A file can be right in form and in its names and still ask for nothing: that a firm stops paying one whom it owes
+    nothing, or that a vendor stops who puts no money into customers. Results would be those of the baseline, and a
+    reader would take that for an answer.
+    """
+    problems = [
+        Problem(Place(scenario.id), "no-effect", f"{shock.verb} at {shock.at}: {message}", hint)
+        for shock in scenario.shocks
+        if (find := _CHECKS.get(type(shock))) is not None
+        for message, hint in find(world, shock)
+    ]
+    if problems:
+        raise BadInput(problems)
+
+
+def _stop_paying(world: World, shock: StopPaying) -> Iterator[_Found]:
+    if (shock.payer, shock.payee) in world.claim_pairs:
+        return
+    owed = sorted({payee for payer, payee in world.claim_pairs if payer == shock.payer and payee != EVERYBODY})
+    yield (
+        f"'{shock.payer}' is bound to pay '{shock.payee}' nothing here: no compute, order, lease, loan or shares",
+        f"it is bound to pay: {', '.join(owed)}" if owed else "no contract of it is known",
+    )
+
+
+def _withdraw_equity(world: World, shock: WithdrawEquity) -> Iterator[_Found]:
+    promised = tuple(zip(world.rounds.investors, world.rounds.issuers, strict=True))
+    if not any(shock.investor in (None, a) and shock.issuer in (None, b) for a, b in promised):
+        shown = ", ".join(sorted({f"{a} to {b}" for a, b in promised}))
+        yield "no shares that are still to be paid for were promised so", f"promised: {shown}" if shown else ""
+
+
+def _stop_investing(world: World, shock: StopInvesting) -> Iterator[_Found]:
+    vendors = sorted({vendor for vendor, _ in world.spending.vendor_money})
+    if shock.vendor not in vendors:
+        hint = f"vendors that do: {', '.join(vendors)}; what was promised is stopped with withdraw_equity"
+        yield f"'{shock.vendor}' puts no free cash into its customers", hint
+
+
+def _cut_demand(world: World, shock: CutDemand) -> Iterator[_Found]:
+    payers = sorted({who for who, _ in world.receipts.ai})
+    if shock.sector is not None and shock.sector not in payers:
+        yield f"'{shock.sector}' pays nobody for AI here", f"who pays: {', '.join(payers)}"
+
+
+def _renegotiate_leases(world: World, shock: RenegotiateLeases) -> Iterator[_Found]:
+    tenants = sorted({tenant for tenant, _ in world.leases.parties})
+    if not tenants or (shock.tenant is not None and shock.tenant not in tenants):
+        who = "nobody has a" if shock.tenant is None else f"'{shock.tenant}' has no"
+        yield f"{who} lease here whose rent was disclosed", f"tenants: {', '.join(tenants)}" if tenants else ""
+
+
+def _shorten_life(world: World, shock: ShortenLife) -> Iterator[_Found]:
+    if shock.entity is not None and shock.entity not in world.builders:
+        yield f"'{shock.entity}' owns no chips here", f"who does: {', '.join(sorted(world.builders))}"
+
+
+def _void_deal(world: World, shock: VoidDeal) -> Iterator[_Found]:
+    rounds = (name.rsplit(":", 1)[0] for name in world.rounds.names)
+    others = (*world.leases.names, *world.warrants.names, *world.guarantees.names)
+    left = {*world.cloud.names, *world.orders.names, *rounds, *others}
+    if not any(name == shock.deal or name.startswith(f"{shock.deal}#") for name in left):
+        deals = sorted({name.partition("#")[0] for name in left if "#" in name})
+        yield f"nothing of '{shock.deal}' is left to call off", f"deals that run: {', '.join(deals)}"
+
+
+def _guarantee(world: World, shock: Guarantee) -> Iterator[_Found]:
+    pairs = zip(world.guarantees.guarantors, world.guarantees.debtors, strict=True)
+    debtors = {debtor for guarantor, debtor in pairs if guarantor == GOVERNMENT}
+    for name in shock.debtors:
+        if name not in debtors:
+            yield f"'{name}' owes no lender here", f"who does: {', '.join(sorted(debtors))}"
+
+
+_CHECKS: Mapping[type[Shock], Callable[[World, Any], Iterator[_Found]]] = {
+    StopPaying: _stop_paying,
+    WithdrawEquity: _withdraw_equity,
+    StopInvesting: _stop_investing,
+    CutDemand: _cut_demand,
+    RenegotiateLeases: _renegotiate_leases,
+    ShortenLife: _shorten_life,
+    VoidDeal: _void_deal,
+    Guarantee: _guarantee,
+}
+"""Verbs that name somebody or something; the others hold for everybody, or for any firm."""
