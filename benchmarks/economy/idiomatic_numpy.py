@@ -61,8 +61,11 @@ def form_prices(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     capacity = s.plant.capacity.sum(axis=0)
     scarcity = ratio(wanted - capacity, np.maximum(wanted, capacity))
     drift = (p.rent.scarcity_elasticity * scarcity - np.log1p(p.rent.compute_per_dollar_gain)) / 4
-    q.rent = np.maximum(s.rent * np.exp(drift + p.rent.volatility / 2 * q.draws[1]), p.rent.running_cost)
-    q.new_rent = q.rent * (1 + p.rent.compute_per_dollar_gain) ** q.years
+    gain = (1 + p.rent.compute_per_dollar_gain) ** q.years
+    ceiling = p.engine.rent_per_gw_year / (p.engine.compute_share_of_ai_revenue * s.efficiency) / gain
+    moved = np.minimum(s.rent * np.exp(drift + p.rent.volatility / 2 * q.draws[1]), ceiling)
+    q.rent = np.maximum(moved, p.rent.running_cost)
+    q.new_rent = q.rent * gain
 
     e, before = p.equity, s.equity
     net_debt = s.stocks["debt"] - s.stocks["cash"]

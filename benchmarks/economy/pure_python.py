@@ -104,8 +104,10 @@ def form_prices(net: Lists, own: Record, s: Record, q: Record) -> None:
     larger = max(wanted, capacity)
     scarcity = (wanted - capacity) / larger if larger > 0 else 0.0
     drift = (p.rent.scarcity_elasticity * scarcity - log1p(p.rent.compute_per_dollar_gain)) / 4
-    q.rent = max(s.rent * exp(drift + p.rent.volatility / 2 * q.draws[1]), p.rent.running_cost)
-    q.new_rent = q.rent * (1 + p.rent.compute_per_dollar_gain) ** q.years
+    gain = (1 + p.rent.compute_per_dollar_gain) ** q.years
+    ceiling = p.engine.rent_per_gw_year / (p.engine.compute_share_of_ai_revenue * s.efficiency) / gain
+    q.rent = max(min(s.rent * exp(drift + p.rent.volatility / 2 * q.draws[1]), ceiling), p.rent.running_cost)
+    q.new_rent = q.rent * gain
 
     e, before = p.equity, s.equity
     keep, deviation = exp(-e.reversion / 4), e.volatility / 2

@@ -36,13 +36,15 @@ def market_rent(
     capacity_gw_total: Float[Array, " path"],
     wanted_gw: Float[Array, " path"],
     shock: Float[Array, " path"],
+    ceiling: Float[Array, " path"],
 ) -> Float[Array, " path"]:
     """What is the market rent of a GW of installed compute one quarter later, USD bn per GW and year?
 
-        d ln rent = -ln(1 + gain)/4 + elasticity x scarcity/4 + volatility/2 x shock,   rent >= running cost
+        d ln rent = -ln(1 + gain)/4 + elasticity x scarcity/4 + volatility/2 x shock,   running cost <= rent <= ceiling
 
     New chips do more per dollar, so the same chips earn less: at a gain of 36 % a year 26 % less. What stands empty
-    presses on top of that, what is missing lifts. Below its running cost compute is switched off, not let.
+    presses on top of that, what is missing lifts. Below its running cost compute is switched off, not let; above
+    `ceiling`, what is sold with it would not pay for it, and nobody rents.
 
     `shock` is standard normal. It is the rent for new contracts: what was signed is paid as signed. A GW of the newest
     chips earns more; that is a new rent, not a rise of this one.
@@ -53,4 +55,4 @@ def market_rent(
     obsolescence = jnp.log1p(parameters.compute_per_dollar_gain)
     drift = (parameters.scarcity_elasticity * scarcity(capacity_gw_total, wanted_gw) - obsolescence) / QUARTERS
     moved = rent * jnp.exp(drift + parameters.volatility * QUARTERS**-0.5 * shock)
-    return jnp.maximum(moved, parameters.running_cost)
+    return jnp.maximum(jnp.minimum(moved, ceiling), parameters.running_cost)

@@ -38,17 +38,22 @@ class Prices(eqx.Module):
 def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Prices:
     """What do compute, credit and shares cost in this quarter?
 
-    Rent answers to capacity against what was wanted. A firm's fundamental value is the multiple of revenue at which it
-    stood at the opening, less its net debt, where the multiple shrinks as its growth does (the H-model's numerator);
-    its price is that times the narrative premium, which announcements feed. A higher price is less leverage, and less
-    leverage is a lower spread: that is how an order that is announced becomes cheaper capital. The market's spread
-    answers to how all these firms fared.
+    Rent answers to capacity against what was wanted, up to where compute for a dollar of AI sales would cost the whole
+    dollar: a GW of new chips serves the sales of which compute is a share that pays its rent of the opening.
+
+    A firm's fundamental value is the multiple of revenue at which it stood at the opening, less its net debt, where the
+    multiple shrinks as its growth does (the H-model's numerator); its price is that times the narrative premium, which
+    announcements feed. A higher price is less leverage, and less leverage is a lower spread: that is how an order that
+    is announced becomes cheaper capital. The market's spread answers to how all these firms fared.
     """
     parameters, calendar = inputs.parameters, today.calendar
     wanted = state.wanted.sum(axis=0) + state.spot_wanted * YEAR / parameters.engine.rent_per_gw_year
-    rent = market_rent(parameters.rent, state.rent, state.plant.capacity.sum(axis=0), wanted, today.rent)
-    years = (today.quarter + 1) / YEAR
-    new_rent = rent * (1.0 + parameters.rent.compute_per_dollar_gain) ** years
+    gain = (1.0 + parameters.rent.compute_per_dollar_gain) ** ((today.quarter + 1) / YEAR)
+    ceiling = parameters.engine.rent_per_gw_year / (parameters.engine.compute_share_of_ai_revenue * state.efficiency)
+    rent = market_rent(
+        parameters.rent, state.rent, state.plant.capacity.sum(axis=0), wanted, today.rent, ceiling / gain
+    )
+    new_rent = rent * gain
 
     before = state.equity.market_cap
     value, least = _value(world, inputs, state), 0.02 * inputs.traits.equity_value + 1e-3

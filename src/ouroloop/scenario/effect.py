@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from ouroloop.core import BadInput, Place, Problem
@@ -21,12 +21,15 @@ from ouroloop.scenario.verbs import (
     WithdrawEquity,
 )
 
+_OPENING = "books open on the dossier's own values; a scenario changes what behaviors read"
 _Found = tuple[str, str]
 """What is wrong, and a hint."""
 
 
-def check_effect(scenario: Scenario, world: World) -> None:
-    """Raises BadInput `no-effect` with every shock that names nothing in this world: all of them at once.
+def check_effect(scenario: Scenario, world: World, read: Collection[str]) -> None:
+    """Raises BadInput `no-effect` with every shock that names nothing in this world, and every assumption set in vain.
+
+    All at once. `read`: the assumptions of which a scenario's own value is read.
 
     A file can be right in form and in its names and still ask for nothing: that a firm stops paying one whom it owes
     nothing, or that a vendor stops who puts no money into customers. Results would be those of the baseline, and a
@@ -37,6 +40,11 @@ def check_effect(scenario: Scenario, world: World) -> None:
         for shock in scenario.shocks
         if (find := _CHECKS.get(type(shock))) is not None
         for message, hint in find(world, shock)
+    ]
+    problems += [
+        Problem(Place(scenario.id), "no-effect", f"assume {name}: no behavior reads it", _OPENING)
+        for name in scenario.assume
+        if name not in read
     ]
     if problems:
         raise BadInput(problems)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from ouroloop.behavior.completion import STAGES
+from ouroloop.behavior.completion import STAGES, cost_profile
 from ouroloop.behavior.demand import free_growth
 from ouroloop.core import Quarter
 from ouroloop.dossier import Dossier, EntityKind
@@ -42,6 +42,7 @@ def traits(
     outside: Spend,
     parameters: Parameters,
     binding: NDArray[np.float64],
+    growth_of_capex: Callable[[str], NDArray[np.float64]],
 ) -> Traits:
     """How do all members stand when the simulation begins?
 
@@ -49,13 +50,17 @@ def traits(
     chips. Running cost is what is left of revenue after published operating cash, interest and modelled purchases,
     within the range that an assumption allows. What a cloud without a core business publishes as backlog beyond its
     named contracts comes from customers whom nobody names, over years. Compute in GW is what the plant in the books is
-    at the opening's cost of a GW, or, for such a cloud, what its revenue rents; sites under construction are as many as
-    the pace of capex builds.
+    at the opening's cost of a GW, or, for such a cloud, what its revenue rents.
+
+    The pace of capex is carried from the day of the last figure to the opening by a growth that each builder draws of
+    its own, so that an old figure says less than a young one. Sites under construction are as many as that pace builds,
+    the more the younger: they were begun at a pace that grew.
 
     `opening` is that of central values, so that nothing here depends on which other paths are drawn; `rates` are drawn.
-    `binding` [contract, 1 or path]: the share of each cloud contract that binds on each path.
+    `binding` [contract, 1 or path]: the share of each cloud contract that binds on each path. `growth_of_capex`: a
+    builder's own, log per year, by path.
     """
-    return _Opened(dossier, opening, rates, made, shares, outside, parameters, binding).traits()
+    return _Opened(dossier, opening, rates, made, shares, outside, parameters, binding, growth_of_capex).traits()
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +75,7 @@ class _Opened:
     outside: Spend
     parameters: Parameters
     binding: Values
+    growth_of_capex: Callable[[str], Values]
 
     @property
     def engine(self) -> EngineParameters:
@@ -138,11 +144,26 @@ class _Opened:
         return np.array([[share[builders.index(b), vendors.index(v)]] for b, v in pairs]).reshape(len(pairs), 1)
 
     @cached_property
+    def capex(self) -> Values:
+        """The pace of capex at the opening. Builders' is carried there from the day of the last figure:
+
+        pace = published x exp(growth x years since)
+        """
+        last = self.opening.quarter.last_day
+
+        def carried(member: str) -> Values:
+            since = max((last - self.rates.members[member].capex.day).days, 0) / 365.25
+            return np.exp(self.growth_of_capex(member) * since)
+
+        by = self.by_member({member: carried(member) for member in self.world.builders})
+        return self.rate("capex") * np.where(by > 0, by, 1.0)
+
+    @cached_property
     def ai_capex(self) -> Values:
         """The part of capex that builds compute: all of it, or what a core business leaves."""
         core = np.where(self.of_kinds(*RATED_KINDS), np.asarray(self.engine.core_capex_share), 0.0)
         builds = np.isin(np.arange(len(self.world.members)), self.world.builder_rows)[:, None]
-        return self.rate("capex") * (1.0 - core) * builds
+        return self.capex * (1.0 - core) * builds
 
     @cached_property
     def chips_sold(self) -> Values:
@@ -214,10 +235,19 @@ class _Opened:
         return np.where(self.of_kinds(EntityKind.NEOCLOUD)[rows], rented, _COST_OVER_BOOK * chips / cost)
 
     @cached_property
-    def by_stage(self) -> Values:
-        """GW in each stage of the pipeline: one that holds the same in every stage spends the pace of capex."""
+    def pipeline(self) -> NDArray[np.float64]:
+        """GW under construction, [builder, stage, path]: what spends the pace of capex now.
+
+        GW in stage k = GW in the first x exp(-growth of starts x k x years in a stage)
+        """
         spent = self.ai_capex[self.world.builder_rows] + np.zeros((len(self.world.builders), self.paths))
-        return spent / (self._speed * np.asarray(self.engine.site_cost_per_gw))
+        years = np.asarray(self.parameters.completion.build_years) / STAGES
+        age = np.arange(STAGES)[:, None] * years
+        fewer = np.exp(-np.asarray(self.engine.starts_growth) * age)
+        shell, chips = cost_profile(self.parameters.completion, STAGES)
+        weight = (fewer * np.asarray(shell + chips)).sum(axis=0)
+        first = spent / (self._speed * np.asarray(self.engine.site_cost_per_gw) * weight)
+        return first[:, None] * np.broadcast_to(fewer, (STAGES, self.paths))
 
     @property
     def _speed(self) -> Values:
@@ -242,7 +272,7 @@ class _Opened:
         growing = np.exp(np.clip(self.growth_seen, -1.0, 1.0) / 2 * AHEAD / YEAR)
         sales = self.ai * np.asarray(self.engine.compute_share_of_ai_revenue) * growing + self.unnamed
         needed = np.maximum(sold + sales[self.world.builder_rows] - bought, 0.0)
-        whole = self.capacity + STAGES * self.by_stage
+        whole = self.capacity + self.pipeline.sum(axis=1)
         return np.maximum(whole - needed * YEAR / np.asarray(self.engine.rent_per_gw_year), 0.0)
 
     def traits(self) -> Traits:
@@ -253,7 +283,8 @@ class _Opened:
         kinds = [consumers if who == "consumers" else 1 - consumers for who, _ in world.receipts.ai]
         paid_out = np.clip(self.rate("payout") / np.where(operating > 0, operating, 1.0), 0.0, 1.0)
         growth = free_growth(parameters.demand, jnp.asarray(self.spend), jnp.asarray(self.growth_seen))
-        starts = self.by_stage * self._speed
+        # What keeps the first stage growing as it did: what leaves it, and its growth.
+        starts = self.pipeline[:, 0] * (self._speed + np.asarray(self.engine.starts_growth) / YEAR)
         ladder, loan_rate = _loans(self.made, parameters)
         arrays = {
             "revenue": self.revenue,
@@ -263,18 +294,18 @@ class _Opened:
             "operating_cash": operating,
             "interest": self.rate("interest"),
             "payout_share": np.where(operating > 0, paid_out, 0.0),
-            "other_capex": self.rate("capex") - self.ai_capex,
+            "other_capex": self.capex - self.ai_capex,
             "equity_value": self.equity,
             "investment_grade": self.of_kinds(*RATED_KINDS).astype(np.float64),
             "ai_spend": self.spend,
             "ai_growth": growth,
             "ai_share": np.array(ai_share),
-            "capex": self.rate("capex"),
+            "capex": self.capex,
             "growth": self.growth,
             "enterprise_multiple": self.multiple,
             "kind_share": np.array(kinds).reshape(len(world.receipts.ai), self.paths),
             "capacity": self.capacity,
-            "pipeline": np.repeat(self.by_stage[:, None, :], STAGES, axis=1),
+            "pipeline": self.pipeline,
             "starts": starts,
             "starts_year_ago": starts * np.exp(-np.asarray(self.engine.starts_growth)),
             "own_use": self.own_use,
