@@ -136,9 +136,7 @@ def decide(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     by_seller = weights / weights.sum(axis=0) * q.demand.spend_usd_bn
     q.ai = by_seller[world.ai_seller] * t.kind_share * today.ai_factor
     q.ai_of = sums.ai_by_member @ q.ai
-    grown = np.exp(engine.core_growth * q.years)
     begun = np.minimum(q.years / p.completion.build_years, 1.0)
-    q.core = t.core * grown + t.unnamed * begun
     trend = engine.fixed_cost_share * s.trailing.revenue + (1 - engine.fixed_cost_share) * s.revenue
     q.costs = t.cost_share * trend
     q.costs[b] += s.penalty
@@ -170,6 +168,9 @@ def decide(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     costs = q.moving * q.site_cost
     q.shells, q.chips = (costs * q.shell_part).sum(axis=1), (costs * q.chip_part).sum(axis=1)
     q.trapped = np.where(q.value < q.site_cost, q.shells + q.chips, 0.0)
+    grown = np.exp(engine.core_growth * q.years)
+    raced = q.chips.sum(axis=0) / np.where(t.chips_pace > 0, t.chips_pace, 1.0)
+    q.core = t.core * ((1 - t.follows_chips) * grown + t.follows_chips * raced) + t.unnamed * begun
     q.other_capex = t.other_capex * grown * alive
     pace = np.maximum(s.trailing.operating_cash - s.trailing.interest, 0.0)
     q.payout = t.payout_share * pace * s.funded * alive

@@ -202,9 +202,7 @@ def decide(net: Lists, own: Record, s: Record, q: Record) -> None:
     q.ai_of = [0.0] * net.members
     for firm, amount in zip(net.ai_firm, q.ai, strict=True):
         q.ai_of[firm] += amount
-    grown = exp(engine.core_growth * q.years)
     q.begun = min(q.years / p.completion.build_years, 1.0)
-    q.core = [core * grown + unnamed * q.begun for core, unnamed in zip(t.core, t.unnamed, strict=True)]
     fixed = engine.fixed_cost_share
     q.costs = [
         share * (fixed * pace + (1 - fixed) * now)
@@ -250,6 +248,12 @@ def decide(net: Lists, own: Record, s: Record, q: Record) -> None:
         q.shells.append(shells)
         q.chips.append(chips)
         q.trapped.append(shells + chips if value < q.site_cost else 0.0)
+    grown = exp(engine.core_growth * q.years)
+    raced = sum(q.chips) / (t.chips_pace if t.chips_pace > 0 else 1.0)
+    q.core = [
+        core * ((1 - follows) * grown + follows * raced) + unnamed * q.begun
+        for core, follows, unnamed in zip(t.core, t.follows_chips, t.unnamed, strict=True)
+    ]
     q.other_capex = [x * grown if here else 0.0 for x, here in zip(t.other_capex, q.alive, strict=True)]
     q.payout = [
         share * max(cash - interest, 0.0) * funded if here and share else 0.0

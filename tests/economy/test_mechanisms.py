@@ -388,6 +388,24 @@ def test_a_loan_that_is_not_served_grows_by_its_interest_and_falls_due_when_the_
     np.testing.assert_allclose(flows(of, track, bonds)[at], flows(of, before, bonds)[at], atol=1e-9)
 
 
+# Buyers whom nobody names
+
+
+def test_buyers_whom_nobody_names_buy_chips_as_the_named_ones_do() -> None:
+    """Half of the maker's 4.0 from outside follows the clouds' chips; without power they buy few, and so do others."""
+    there = traits()
+    followed = replace(there, follows_chips=there.follows_chips.at[MEMBERS.index("maker")].set(0.5))
+    given = inputs(world(), PATHS, traits=followed)
+    dark = calendar_with("power_factor", (), 1, 0.0, 4)
+    for power in (quiet(world()).power_factor, dark):
+        track = run(shocked(given, power_factor=power))[1]
+        chips = flows(world(), track, *(f"buy-chips:{b}:{s}" for b in ("cloud", "neo") for s in ("maker", "suppliers")))
+        outside = flows(world(), track, "buy-core:others:maker")
+        steady = 2.0 * np.exp(np.asarray(given.parameters.engine.core_growth) * (np.arange(QUARTERS) + 1) / 4)
+        np.testing.assert_allclose(outside - steady[:, None], 2.0 * chips / 4.5, rtol=1e-6)
+    assert np.all(outside[2] < steady[2] + 0.5)
+
+
 # Shares for orders
 
 

@@ -35,6 +35,8 @@ def stormy() -> Inputs:
         if any(leg.account.is_cash and leg.account.entity in MEMBERS for leg in flow.legs):
             opening[row] *= 0.1
     payoff = jnp.asarray([2, 10_000, 10_000, 10_000])
+    follows = of.traits.follows_chips.at[MEMBERS.index("maker")].set(0.5)
+    of = replace(of, traits=replace(of.traits, follows_chips=follows))
     return replace(of, calendar=shocks, opening=jnp.asarray(opening), payoff_quarter=payoff)
 
 

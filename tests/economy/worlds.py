@@ -186,6 +186,8 @@ def traits() -> Traits:
     return Traits(
         revenue=revenue,
         core=column(0.0, 15.0, 0.0, 4.0),
+        follows_chips=column(0.0, 0.0, 0.0, 0.0),
+        chips_pace=jnp.asarray([4.5]),
         unnamed=column(0.0, 0.0, 0.0, 0.0),
         cost_share=column(0.6, 0.6, 0.3, 0.4),
         operating_cash=operating,

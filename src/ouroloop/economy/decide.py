@@ -74,8 +74,6 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
     )
     by_seller = spend_by_seller(demand)
     ai = by_seller[world.ai_seller] * traits.kind_share * today.calendar.ai_factor
-    core = traits.core * jnp.exp(engine.core_growth * years) * jnp.ones_like(state.rent)
-    core = core + traits.unnamed * jnp.minimum(years / inputs.parameters.completion.build_years, 1.0)
     trend = engine.fixed_cost_share * state.trailing.revenue + (1 - engine.fixed_cost_share) * state.revenue
     costs = traits.cost_share * trend + world.spread_to_members(state.penalty)
     efficiency = state.efficiency * today.calendar.efficiency_factor
@@ -113,6 +111,8 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
     shells, chips = spending(
         inputs.parameters.completion, plant.pipeline, keep=keep, cost_per_gw_usd_bn=site_cost, power_factor=power
     )
+    core = traits.core * _core_grown(inputs, years, chips)
+    core = core + traits.unnamed * jnp.minimum(years / inputs.parameters.completion.build_years, 1.0)
     return Plans(
         demand=demand,
         efficiency=efficiency,
@@ -132,6 +132,17 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
         payout=_payout(inputs, state, alive),
         vendor_money=_vendor_money(world, inputs, state, today, alive),
     )
+
+
+def _core_grown(inputs: Inputs, years: Array, chips: Array) -> Float64[Array, "member path"]:
+    """By how much revenue from outside the world has grown, as a factor.
+
+    Most of it grows steadily. What data centers that nobody names pay for chips follows what builders in the world buy:
+    they run the same race, and stop when it stops.
+    """
+    follows, pace = inputs.traits.follows_chips, inputs.traits.chips_pace
+    raced = chips.sum(axis=0) / jnp.where(pace > 0, pace, 1.0)
+    return (1.0 - follows) * jnp.exp(inputs.parameters.engine.core_growth * years) + follows * raced
 
 
 def worn_out(inputs: Inputs, state: State, today: Today) -> Array:

@@ -56,6 +56,8 @@ class EngineParameters(eqx.Module):
     """Share of opening capex of firms with a core business that is not for AI."""
     usual_cost_share: Parameter = parameter("eco-eng-018", unit="share of revenue")
     """Running cost of firms that publish none."""
+    data_center_share: Parameter = parameter("eco-eng-022", unit="share of revenue")
+    """What data centers pay of a chip maker's revenue, where it publishes none."""
     value_of_backlog: Parameter = parameter("eco-eng-019", unit="share of backlog")
     """What a firm without a price is worth."""
     backlog_years: Parameter = parameter("eco-eng-021", unit="years")

@@ -493,6 +493,10 @@ class Traits(eqx.Module):
     revenue: Float[Array, "member #path"]
     core: Float[Array, "member #path"]
     """The part of revenue that comes from nobody in the world and has nothing to do with AI customers."""
+    follows_chips: Float[Array, "member #path"]
+    """The part of `core` that comes from data centers nobody names: they buy chips as the builders in the world do."""
+    chips_pace: Float[Array, " #path"]
+    """What all builders together spend on chips in a quarter."""
     unnamed: Float[Array, "member #path"]
     """What customers whom nobody names have promised to pay a cloud in a quarter, once it has the capacity."""
     cost_share: Float[Array, "member #path"]

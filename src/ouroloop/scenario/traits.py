@@ -23,6 +23,7 @@ from ouroloop.scenario.assemble import RATED_KINDS, Assembled
 from ouroloop.scenario.contracts.backlog import backlogs
 from ouroloop.scenario.contracts.supply import Shares
 from ouroloop.scenario.opening import Opening
+from ouroloop.scenario.opening_flows import recorded
 from ouroloop.scenario.outside_spend import Spend
 from ouroloop.scenario.run_rates import RunRates
 
@@ -173,6 +174,27 @@ class _Opened:
         return self.by_member({v: bought[[w == v for _, w in pairs]].sum(axis=0) for v in self.world.vendors})
 
     @cached_property
+    def chips_pace(self) -> Values:
+        chips = self.ai_capex[self.world.builder_rows] * np.asarray(self.parameters.completion.chip_share)
+        return np.broadcast_to(chips.sum(axis=0), (self.paths,))
+
+    @cached_property
+    def follows_chips(self) -> Values:
+        """Of a vendor's revenue from nobody in the world: what its data center revenue leaves beyond named buyers."""
+        shares = {vendor: self._data_center_share(vendor) for vendor in self.world.vendors}
+        unnamed = np.maximum(self.by_member(shares) * self.revenue - self.chips_sold, 0.0)
+        core = self.revenue - self.modelled
+        return np.minimum(unnamed / np.where(core > 0, core, 1.0), 1.0)
+
+    def _data_center_share(self, vendor: str) -> Values:
+        """The published part of revenue, of the days of the last figure; an assumption where there is none."""
+        centers, revenue = (recorded(self.dossier, vendor, name) for name in ("data_center_revenue", "revenue"))
+        last = centers.latest()
+        if last is None or not revenue.covers(last.days):
+            return np.atleast_1d(np.asarray(self.engine.data_center_share))
+        return np.array([centers.within(last.days) / revenue.within(last.days)])
+
+    @cached_property
     def modelled(self) -> Values:
         """What the model itself makes of revenue in the first quarter."""
         return self.ai + self.served + self.chips_sold
@@ -289,6 +311,8 @@ class _Opened:
         arrays = {
             "revenue": self.revenue,
             "core": self.revenue - self.modelled,
+            "follows_chips": self.follows_chips,
+            "chips_pace": self.chips_pace,
             "unnamed": self.unnamed,
             "cost_share": self.cost_share,
             "operating_cash": operating,
