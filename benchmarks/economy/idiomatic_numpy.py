@@ -143,8 +143,6 @@ def decide(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     q.efficiency = s.efficiency * today.efficiency_factor
     q.site_cost = engine.site_cost_per_gw * np.exp(engine.site_cost_growth * q.years)
     need = _needs(net, inputs, s, q, by_seller, begun)
-    starts = _starts(p.rivalry, s, need, alive[b])
-    starts = starts * (1 - engine.shrink_speed * (1 - s.funded[b]))
     q.life = np.where(np.isnan(today.chip_life_years), engine.chip_life_years, today.chip_life_years)
     q.worn = plant.capacity / np.maximum(q.life * 4, 1.0)
 
@@ -157,8 +155,10 @@ def decide(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     least = q.site_cost * (1 - q.spent_part - (c.let_share * c.leaving_cost - c.recovery * q.spent_part))
     q.value = _site_value(inputs, s, q, b)
     q.keep = (q.value[:, None] >= least).astype(float)
-    q.starts = starts * q.keep[:, 0]
-    grid = p.power.added_gw_per_year / 4 * np.exp(p.power.growth * (t.power_years + q.years)) + q.worn.sum(axis=0)
+    q.refit = np.minimum(plant.empty, np.maximum(need - plant.capacity, 0.0)) * q.keep[:, -CHIP_STAGES] * alive[b]
+    starts = _starts(p.rivalry, s, need, q.refit, alive[b])
+    q.starts = starts * (1 - engine.shrink_speed * (1 - s.funded[b])) * q.keep[:, 0]
+    grid = p.power.added_gw_per_year / 4 * np.exp(p.power.growth * (t.power_years + q.years))
     q.room = grid * today.power_factor
     q.comes = np.minimum(1 / (4 * p.power.late_years), 1.0)
     asked = ((1 - p.power.late_share) * plant.pipeline[:, -1] + q.comes * plant.waiting).sum(axis=0)
@@ -168,6 +168,7 @@ def decide(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     costs = q.moving * q.site_cost
     q.shells, q.chips = (costs * q.shell_part).sum(axis=1), (costs * q.chip_part).sum(axis=1)
     q.trapped = np.where(q.value < q.site_cost, q.shells + q.chips, 0.0)
+    q.chips = q.chips + q.refit * c.chip_share * q.site_cost
     grown = np.exp(engine.core_growth * q.years)
     raced = q.chips.sum(axis=0) / np.where(t.chips_pace > 0, t.chips_pace, 1.0)
     q.core = t.core * ((1 - t.follows_chips) * grown + t.follows_chips * raced) + t.unnamed * begun
@@ -229,9 +230,9 @@ def _needs(net: Network, inputs: Plain, s: Record, q: Record, by_seller: np.ndar
     return np.maximum(rented - sums.cloud_by_buyer @ ahead, 0.0) / per_gw + t.own_plan * grown
 
 
-def _starts(p: Plain, s: Record, need: np.ndarray, active: np.ndarray) -> np.ndarray:
+def _starts(p: Plain, s: Record, need: np.ndarray, refit: np.ndarray, active: np.ndarray) -> np.ndarray:
     plant = s.plant
-    have = plant.capacity + plant.pipeline.sum(axis=1) + plant.waiting
+    have = plant.capacity + refit + plant.pipeline.sum(axis=1) + plant.waiting
     gap = np.log(np.maximum(need, TINY_GW) / np.maximum(have, TINY_GW))
     now, ago = np.where(active, plant.starts[0], 0.0), np.where(active, plant.starts[-1], 0.0)
     rivals = np.log((now.sum(axis=0) - now + TINY_GW) / (ago.sum(axis=0) - ago + TINY_GW))

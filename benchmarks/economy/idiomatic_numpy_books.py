@@ -120,7 +120,9 @@ def _build_on(net: Network, inputs: Plain, s: Record, q: Record, wear: Wear) -> 
     asked = due.sum(axis=0)
     online = due * np.where(asked > q.room, q.room / np.where(asked > 0, asked, 1.0), 1.0)
     plant.waiting = plant.waiting + ready - online
-    plant.capacity = plant.capacity - q.worn + online
+    refitted = q.refit * q.pace
+    plant.empty = plant.empty + q.worn - refitted
+    plant.capacity = plant.capacity - q.worn + online + refitted
     plant.starts = np.concatenate([q.starts[None], plant.starts[:-1]])
 
     bought = sums.chips_by_builder @ whole(q.chips_bought) + sums.orders_by_builder @ q.delivered

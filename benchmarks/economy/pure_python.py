@@ -213,7 +213,6 @@ def decide(net: Lists, own: Record, s: Record, q: Record) -> None:
     q.efficiency = s.efficiency * today.efficiency_factor
     q.site_cost = engine.site_cost_per_gw * exp(engine.site_cost_growth * q.years)
     need = _needs(net, own, s, q, by_seller)
-    starts = _starts(net, p.rivalry, s, q, need)
     q.life = [engine.chip_life_years if isnan(life) else life for life in today.chip_life_years]
     q.worn = [c / max(life * 4, 1.0) for c, life in zip(plant.capacity, q.life, strict=True)]
 
@@ -225,11 +224,18 @@ def decide(net: Lists, own: Record, s: Record, q: Record) -> None:
     least = [q.site_cost * (1 - spent - (leaving - c.recovery * spent)) for spent in q.spent_part]
     q.value = [_site_value(net, own, s, q, n) for n in range(net.builders)]
     q.keep = [[1.0 if value >= floor else 0.0 for floor in least] for value in q.value]
+    q.refit = [
+        min(empty, max(want - have, 0.0)) * keep[-CHIP_STAGES] if q.alive[row] else 0.0
+        for empty, want, have, keep, row in zip(
+            plant.empty, need, plant.capacity, q.keep, net.builder_rows, strict=True
+        )
+    ]
+    starts = _starts(net, p.rivalry, s, q, need)
     q.starts = [
         start * (1 - engine.shrink_speed * (1 - s.funded[row])) * keep[0]
         for start, row, keep in zip(starts, net.builder_rows, q.keep, strict=True)
     ]
-    grid = p.power.added_gw_per_year / 4 * exp(p.power.growth * (t.power_years + q.years)) + sum(q.worn)
+    grid = p.power.added_gw_per_year / 4 * exp(p.power.growth * (t.power_years + q.years))
     q.room = grid * today.power_factor
     q.comes = min(1 / (4 * p.power.late_years), 1.0)
     asked = sum(
@@ -239,14 +245,14 @@ def decide(net: Lists, own: Record, s: Record, q: Record) -> None:
     q.power = q.room / asked if asked > q.room else 1.0
     q.speed = min(STAGES / (4 * c.build_years), 1.0)
     q.moving, q.shells, q.chips, q.trapped = [], [], [], []
-    for sites, keep, value in zip(plant.pipeline, q.keep, q.value, strict=True):
+    for sites, keep, value, refit in zip(plant.pipeline, q.keep, q.value, q.refit, strict=True):
         moving = [gw * k * q.speed for gw, k in zip(sites, keep, strict=True)]
         moving[-2] *= q.power
         moving[-1] *= q.power
         shells, chips = sum(moving[:4]) * shell * q.site_cost, sum(moving[4:]) * chip * q.site_cost
         q.moving.append(moving)
         q.shells.append(shells)
-        q.chips.append(chips)
+        q.chips.append(chips + refit * c.chip_share * q.site_cost)
         q.trapped.append(shells + chips if value < q.site_cost else 0.0)
     grown = exp(engine.core_growth * q.years)
     raced = sum(q.chips) / (t.chips_pace if t.chips_pace > 0 else 1.0)
@@ -344,7 +350,7 @@ def _starts(net: Lists, p: Record, s: Record, q: Record, need: list[float]) -> l
         if not active[b] or need[b] <= 0:
             planned.append(0.0)
             continue
-        have = plant.capacity[b] + sum(plant.pipeline[b]) + plant.waiting[b]
+        have = plant.capacity[b] + q.refit[b] + sum(plant.pipeline[b]) + plant.waiting[b]
         gap = log(max(need[b], TINY_GW) / max(have, TINY_GW))
         rivals = log((now_all - plant.starts[0][b] + TINY_GW) / (ago_all - plant.starts[-1][b] + TINY_GW))
         rivals = min(max(rivals, p.fastest_fall), p.fastest_growth)

@@ -191,7 +191,9 @@ def _build_on(net: Lists, own: Record, s: Record, q: Record) -> None:
     for b, wants in enumerate(due):
         online = wants * lit
         plant.waiting[b] += ready[b] - online
-        plant.capacity[b] += online - q.worn[b]
+        refitted = q.refit[b] * q.pace[b]
+        plant.empty[b] += q.worn[b] - refitted
+        plant.capacity[b] += online + refitted - q.worn[b]
     plant.starts = [q.starts, *plant.starts[:-1]]
 
     bought = [0.0] * net.builders

@@ -8,7 +8,7 @@ from jaxtyping import Array, Float64
 
 from ouroloop.behavior.completion import Advanced, CompletionParameters, abandonment, advance, cost_profile
 from ouroloop.behavior.power import energize, grid_additions
-from ouroloop.economy.decide import YEAR, Plans, worn_out
+from ouroloop.economy.decide import YEAR, Plans
 from ouroloop.economy.spend import Spent
 from ouroloop.economy.state import Plant, State
 from ouroloop.economy.today import Today
@@ -65,11 +65,11 @@ def build_on(
         inputs.parameters.power,
         moved.ready_gw,
         waiting_gw=before.waiting,
-        grid_gw=grid_additions(inputs.parameters.power, inputs.traits.power_years + years)
-        + worn_out(inputs, state, today),
+        grid_gw=grid_additions(inputs.parameters.power, inputs.traits.power_years + years),
         delay_factor=today.calendar.power_factor,
     )
     life = today.chip_life(engine.chip_life_years)
+    refitted = plans.refit * spent.pace
     lost_gw = before.capacity / jnp.maximum(life * YEAR, 1.0)
     unfinished = world.reader.stock("unfinished", state.books)[world.builder_rows] + spent.shells
     given_up = abandonment(completion, moved.abandoned_gw, plans.site_cost)
@@ -94,8 +94,9 @@ def build_on(
     charge = world.spread_to_members(chips_worn + sites_worn).at[world.other_rows].add(other_worn)
     plant = Plant(
         pipeline=moved.pipeline_gw,
+        empty=before.empty + lost_gw - refitted,
         waiting=powered.waiting_gw,
-        capacity=before.capacity - lost_gw + powered.online_gw,
+        capacity=before.capacity - lost_gw + powered.online_gw + refitted,
         starts=jnp.concatenate([plans.starts[None], before.starts[:-1]]),
         chips=chips,
         sites=sites,

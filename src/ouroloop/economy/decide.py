@@ -6,8 +6,8 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float64
 
+from ouroloop.behavior.completion import CHIP_STAGES, spending, trapped_spending, value_at_completion
 from ouroloop.behavior.completion import decide as finish_or_abandon
-from ouroloop.behavior.completion import spending, trapped_spending, value_at_completion
 from ouroloop.behavior.demand import DemandState, spend_by_seller, step_demand
 from ouroloop.behavior.power import grid_additions, power_share
 from ouroloop.behavior.rivalry import planned_starts
@@ -34,6 +34,8 @@ class Plans(eqx.Module):
     wanted: Float64[Array, "builder path"]
     """GW that customers, own sales and own use would take now."""
     starts: Float64[Array, "builder path"]
+    refit: Float64[Array, "builder path"]
+    """GW of standing sites that get new chips for worn ones."""
     keep: Float64[Array, "builder stage path"]
     power: Float64[Array, " path"]
     """Share of what is ready for chips that can count on power."""
@@ -57,8 +59,9 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
     quarter in part. A builder looks `AHEAD` quarters: what it has signed, what its own AI sales and its core business
     will use, in GW at the rent of new compute; it starts sites by `behavior.rivalry`, less where lenders refused it
     last quarter, and finishes or abandons what it builds by `behavior.completion`; what it would give up in the next
-    quarter it does not start. A firm in default starts nothing and pays nothing out. Vendors put a share of last
-    quarter's free cash into customers (`behavior.vendor`).
+    quarter it does not start. Where chips have worn out the site still stands with its power: new chips go there first,
+    as far as they are needed and worth it. A firm in default starts nothing and pays nothing out. Vendors put a share
+    of last quarter's free cash into customers (`behavior.vendor`).
     """
     traits, engine = inputs.traits, inputs.parameters.engine
     alive = state.default.barred <= 0
@@ -82,17 +85,6 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
     site_cost = engine.site_cost_per_gw * jnp.exp(engine.site_cost_growth * years) * jnp.ones_like(state.rent)
     need, wanted = _needs(world, inputs, state, today, by_seller, efficiency)
     plant = state.plant
-    starts = planned_starts(
-        inputs.parameters.rivalry,
-        need_gw=need,
-        capacity_gw=plant.capacity,
-        pipeline_gw=plant.pipeline.sum(axis=1) + plant.waiting,
-        starts_gw=plant.starts[0],
-        starts_year_ago_gw=plant.starts[-1],
-        fear_scale=jnp.ones_like(state.rent),
-        active=alive[b],
-    )
-    starts = starts * (1 - engine.shrink_speed * (1 - state.funded[b]))
     value = _site_value(world, inputs, state, today, prices, site_cost, wanted)
     keep = finish_or_abandon(
         inputs.parameters.completion,
@@ -100,17 +92,29 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
         cost_per_gw_usd_bn=site_cost,
         pipeline_gw=plant.pipeline,
     )
-    starts = starts * keep[:, 0]
+    refit = jnp.minimum(plant.empty, jnp.maximum(need - plant.capacity, 0.0)) * keep[:, -CHIP_STAGES] * alive[b]
+    starts = planned_starts(
+        inputs.parameters.rivalry,
+        need_gw=need,
+        capacity_gw=plant.capacity + refit,
+        pipeline_gw=plant.pipeline.sum(axis=1) + plant.waiting,
+        starts_gw=plant.starts[0],
+        starts_year_ago_gw=plant.starts[-1],
+        fear_scale=jnp.ones_like(state.rent),
+        active=alive[b],
+    )
+    starts = starts * (1 - engine.shrink_speed * (1 - state.funded[b])) * keep[:, 0]
     power = power_share(
         inputs.parameters.power,
         plant.pipeline[:, -1],
         waiting_gw=plant.waiting,
-        grid_gw=grid_additions(inputs.parameters.power, traits.power_years + years) + worn_out(inputs, state, today),
+        grid_gw=grid_additions(inputs.parameters.power, traits.power_years + years),
         delay_factor=today.calendar.power_factor,
     )
-    shells, chips = spending(
+    shells, new_chips = spending(
         inputs.parameters.completion, plant.pipeline, keep=keep, cost_per_gw_usd_bn=site_cost, power_factor=power
     )
+    chips = new_chips + refit * inputs.parameters.completion.chip_share * site_cost
     core = traits.core * _core_grown(inputs, years, chips)
     core = core + traits.unnamed * jnp.minimum(years / inputs.parameters.completion.build_years, 1.0)
     return Plans(
@@ -121,13 +125,14 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
         costs=costs,
         wanted=wanted,
         starts=starts,
+        refit=refit,
         keep=keep,
         power=power,
         site_cost=site_cost,
         shells=shells,
         chips=chips,
         value=value,
-        trapped=trapped_spending(shells + chips, value, site_cost),
+        trapped=trapped_spending(shells + new_chips, value, site_cost),
         other_capex=traits.other_capex * jnp.exp(engine.core_growth * years) * alive,
         payout=_payout(inputs, state, alive),
         vendor_money=_vendor_money(world, inputs, state, today, alive),
@@ -143,12 +148,6 @@ def _core_grown(inputs: Inputs, years: Array, chips: Array) -> Float64[Array, "m
     follows, pace = inputs.traits.follows_chips, inputs.traits.chips_pace
     raced = chips.sum(axis=0) / jnp.where(pace > 0, pace, 1.0)
     return (1.0 - follows) * jnp.exp(inputs.parameters.engine.core_growth * years) + follows * raced
-
-
-def worn_out(inputs: Inputs, state: State, today: Today) -> Array:
-    """GW whose chips wear out in the quarter, all builders together: their power serves new ones."""
-    life = today.chip_life(inputs.parameters.engine.chip_life_years)
-    return (state.plant.capacity / jnp.maximum(life * YEAR, 1.0)).sum(axis=0)
 
 
 def _payout(inputs: Inputs, state: State, alive: Array) -> Array:

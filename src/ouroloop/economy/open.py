@@ -70,6 +70,7 @@ def open_state(world: World, inputs: Inputs) -> State:
         ),
         plant=Plant(
             pipeline=by_path(traits.pipeline),
+            empty=jnp.zeros((len(world.builders), paths)),
             waiting=jnp.zeros((len(world.builders), paths)),
             capacity=by_path(traits.capacity),
             starts=now * (1 - weights) + ago * weights,

@@ -49,6 +49,8 @@ class Plant(eqx.Module):
 
     pipeline: Float64[Array, "builder stage path"]
     """GW by stage."""
+    empty: Float64[Array, "builder path"]
+    """GW of finished sites with power whose chips have worn out and were not replaced."""
     waiting: Float64[Array, "builder path"]
     """GW that are finished and have no power."""
     capacity: Float64[Array, "builder path"]
