@@ -151,7 +151,11 @@ def _offers(net: Network, inputs: Plain, s: Record, q: Record) -> tuple[np.ndarr
     patience = expit(p.steepness * (1 - lost / _by_class(p, "loss")))
     urge = p.steepness * (1 - q.spread / _by_class(p, "spread")[:, None])
     urge[EQUITY] += p.pull_of_narrative * (q.equity.lasting + q.equity.fresh)
-    offers = rooms[:, None] * np.minimum(patience[:, None] * expit(urge), p.single_borrower)
+    willing = patience[:, None] * expit(urge)
+    offers = rooms[:, None] * np.minimum(willing, p.single_borrower)
+    listed = np.array(net.world.listed, float)[:, None]
+    quoted = p.quoted_sale * q.equity.cap * listed * q.calendar.credit_open[EQUITY]
+    offers[EQUITY] += quoted * willing[EQUITY]
     to_come = (net.cloud_by_now[:, -1] - net.cloud_by_now[:, q.quarter + 1])[:, None]
     backlog = sums.cloud_by_provider @ np.where(s.contracts.cloud.ended, 0.0, np.maximum(to_come, 0.0))
     base = p.advance_on_backlog * backlog + p.advance_on_assets * np.maximum(plant_economic(net, s), 0.0)
@@ -161,6 +165,7 @@ def _offers(net: Network, inputs: Plain, s: Record, q: Record) -> tuple[np.ndarr
     offers[net.secured_class] *= np.where(asked > 0, held / np.where(asked > 0, asked, 1.0), 1.0)
     allowed = net.world.may_ask[:, :, None]
     rooms = np.broadcast_to(np.maximum(rooms, 0.0), patience.shape).copy()
+    rooms[EQUITY] += quoted.sum(axis=0)
     return np.where(allowed, np.maximum(offers, 0.0), 0.0), rooms
 
 

@@ -154,6 +154,10 @@ def _offers(net: Lists, own: Record, s: Record, q: Record, asking: list[int]) ->
         if counts:
             secured[borrower] += owed
     plant = plant_values(net, s.plant, "economic")
+    quoted = [
+        p.quoted_sale * cap * q.calendar.credit_open[EQUITY] if listed else 0.0
+        for cap, listed in zip(q.equity.cap, net.listed, strict=True)
+    ]
     offers = [{} for _ in LENDER_CLASSES]
     for m in asking:
         offered = []
@@ -161,7 +165,8 @@ def _offers(net: Lists, own: Record, s: Record, q: Record, asking: list[int]) ->
             urge = p.steepness * (1 - q.spread[m] / limit)
             if n == EQUITY:
                 urge += p.pull_of_narrative * (q.equity.lasting[m] + q.equity.fresh[m])
-            offered.append(room * min(patient / (1 + exp(-urge)), p.single_borrower))
+            willing = patient / (1 + exp(-urge))
+            offered.append(room * min(willing, p.single_borrower) + (quoted[m] * willing if n == EQUITY else 0.0))
         asked = sum(offered[n] for n in net.secured_classes)
         base = p.advance_on_backlog * backlog[m] + p.advance_on_assets * max(plant[m], 0.0)
         held = min(max(base - secured[m], 0.0), asked)
@@ -170,6 +175,7 @@ def _offers(net: Lists, own: Record, s: Record, q: Record, asking: list[int]) ->
         for n, offer in enumerate(offered):
             if net.may_ask[n][m]:
                 offers[n][m] = max(offer, 0.0)
+    rooms[EQUITY] += sum(quoted)
     return offers, rooms
 
 

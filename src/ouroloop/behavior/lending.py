@@ -35,6 +35,9 @@ class LendingParameters(eqx.Module):
     insurer_capacity: Parameter = parameter("eco-finance-022", unit="USD bn per quarter")
     outside_equity_capacity: Parameter = parameter("eco-finance-023", unit="USD bn per quarter")
 
+    quoted_sale: Parameter = parameter("eco-finance-089", unit="share of market value per quarter")
+    """What a firm with a quoted share can sell of it, beside what outside equity gives the whole loop."""
+
     bank_spread: Parameter = parameter("eco-finance-024", unit="per year", scale=1e-4)
     """The spread at which half of the class no longer lends; so for the others."""
     bond_market_spread: Parameter = parameter("eco-finance-025", unit="per year", scale=1e-4)
@@ -108,10 +111,12 @@ def supply(
     closed: _Classes,
     narrative: _Entities | None = None,
     headroom: _Entities | None = None,
+    quoted: _Entities | None = None,
 ) -> _Supply:
     """How much would each class lend to each borrower at most? USD bn of the quarter.
 
         supply = class capacity x min(willingness, single-borrower share)
+        of shares besides: quoted_sale x quoted x willingness
 
     and what the secured classes offer together is cut, alike, to `headroom`, where that is given.
 
@@ -121,6 +126,9 @@ def supply(
         USD bn per quarter to all borrowers together (`opening_capacity`, with growth and shocks).
     headroom
         Borrowing base less the secured debt that already stands on it, USD bn per borrower.
+    quoted
+        Market value of firms whose shares are quoted, USD bn, 0 for the others: anybody buys those, not only the funds
+        that give the class its capacity.
 
     Returns
     -------
@@ -128,6 +136,8 @@ def supply(
     """
     willing = willingness(parameters, spread=spread, losses=losses, closed=closed, narrative=narrative)
     offered = class_capacity[:, None] * jnp.minimum(willing, parameters.single_borrower)
+    if quoted is not None:
+        offered = offered.at[EQUITY].add(parameters.quoted_sale * quoted * willing[EQUITY])
     if headroom is None:
         return offered
     secured = np.array([name in SECURED for name in LENDER_CLASSES])

@@ -87,6 +87,8 @@ def raise_funds(
         backlog=world.cloud_by_provider @ world.cloud.backlog(dues.cloud),
         assets=books.plant_economic(state.plant),
     )
+    listed = jnp.asarray(world.listed, jnp.float64)[:, None]
+    quoted = prices.equity.market_cap * listed * open_share[EQUITY]
     offers = supply(
         parameters.lending,
         class_capacity=capacity,
@@ -95,12 +97,13 @@ def raise_funds(
         closed=jnp.zeros_like(open_share),
         narrative=prices.equity.narrative,
         headroom=jnp.maximum(base - owed, 0.0),
+        quoted=quoted,
     )
     raised = raise_money(
         parameters.funding,
         need=need,
         supply=offers,
-        capacity=capacity,
+        capacity=capacity.at[EQUITY].add(parameters.lending.quoted_sale * quoted.sum(axis=0)),
         allowed=world.may_ask,
         ladder=_RUNGS,
         classes=LENDER_CLASSES,
