@@ -11,6 +11,7 @@ from benchmarks.economy.idiomatic_numpy_books import close_the_books, open_books
 from benchmarks.economy.idiomatic_numpy_contracts import (
     clear_payments,
     fall_due,
+    plant_economic,
     raise_funds,
     resolve_defaults,
     spend,
@@ -71,7 +72,9 @@ def form_prices(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     net_debt = s.stocks["debt"] - s.stocks["cash"]
     promise = np.maximum(1 + e.half_fade * s.trailing.growth, 0.1) / (1 + e.half_fade * t.growth)
     level = s.trailing.revenue * np.exp(0.75 * s.trailing.growth)
-    value = np.where(t.enterprise_multiple > 0, t.enterprise_multiple * level * promise - net_debt, t.equity_value)
+    plant = plant_economic(net, s) * np.minimum(q.new_rent / p.engine.rent_per_gw_year, 1.0)
+    value = np.maximum(t.enterprise_multiple * level * promise, plant) - net_debt
+    value = np.where(t.enterprise_multiple > 0, value, t.equity_value)
     least = 0.02 * t.equity_value + 1e-3
     at_market = s.new_shares / (1 - e.issue_discount)
     dilution = ratio(at_market, before.cap + at_market)
@@ -171,7 +174,8 @@ def decide(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     q.chips = q.chips + q.refit * c.chip_share * q.site_cost
     grown = np.exp(engine.core_growth * q.years)
     raced = q.chips.sum(axis=0) / np.where(t.chips_pace > 0, t.chips_pace, 1.0)
-    q.core = t.core * ((1 - t.follows_chips) * grown + t.follows_chips * raced) + t.unnamed * begun
+    steady = grown * np.exp(t.core_surprise * np.minimum(q.years, 1.0))
+    q.core = t.core * ((1 - t.follows_chips) * steady + t.follows_chips * raced) + t.unnamed * begun
     q.other_capex = t.other_capex * grown * alive
     pace = np.maximum(s.trailing.operating_cash - s.trailing.interest, 0.0)
     q.payout = t.payout_share * pace * s.funded * alive

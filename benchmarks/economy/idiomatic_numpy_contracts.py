@@ -122,9 +122,10 @@ def raise_funds(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     spends = spends + sums.money_by_vendor @ q.vendor_money
     soon = sums.loans_by_borrower @ due_within(s.contracts.loans.ladder, now + 1, 4)
     q.floor = p.funding.floor_quarters * np.maximum(q.costs, 0.0)
-    inflow = q.ai_of + q.core + q.earns + sold + q.outside_rounds
-    need = np.maximum(spends + q.floor + p.funding.prefunding * soon - s.stocks["cash"] - inflow, 0.0)
-    q.need = np.where(s.default.barred <= 0, whole(need), 0.0)
+    before_dues = q.ai_of + q.core + q.earns + q.outside_rounds
+    need = spends + q.floor + p.funding.prefunding * soon - s.stocks["cash"] - (before_dues + sold)
+    least = q.owes - s.stocks["cash"] - before_dues
+    q.need = np.where(s.default.barred <= 0, whole(np.maximum(np.maximum(need, least), 0.0)), 0.0)
     offers, rooms = _offers(net, inputs, s, q)
     _raise_money(net, q, offers, rooms)
     loans, lender, borrower = s.contracts.loans, world.loan_lender, world.loan_borrower

@@ -12,6 +12,7 @@ from benchmarks.economy.network import Network
 from benchmarks.economy.opening import Plain, of_path
 from benchmarks.economy.pure_python_books import Books, Sums, close_the_books
 from benchmarks.economy.pure_python_contracts import clear_payments, fall_due, raise_funds, resolve_defaults, spend
+from benchmarks.economy.pure_python_numbers import plant_values
 from ouroloop.behavior.lending import LENDER_CLASSES
 
 STAGES, CHIP_STAGES = 6, 2
@@ -118,6 +119,7 @@ def form_prices(net: Lists, own: Record, s: Record, q: Record) -> None:
     q.equity = after = Record(fundamental=[], lasting=[], fresh=[], trend=[], cap=[])
     q.worth, q.share_return = [], []
     stocks, net_debt = s.books.stocks, []
+    plant, fetches = plant_values(net, s.plant, "economic"), min(q.new_rent / p.engine.rent_per_gw_year, 1.0)
     was = became = 0.0
     for m in range(net.members):
         cap, multiple, least = before.cap[m], t.enterprise_multiple[m], 0.02 * t.equity_value[m] + 1e-3
@@ -126,7 +128,8 @@ def form_prices(net: Lists, own: Record, s: Record, q: Record) -> None:
         value = t.equity_value[m]
         if multiple > 0:
             promise = max(1 + e.half_fade * growth, 0.1) / (1 + e.half_fade * t.growth[m])
-            value = multiple * s.trailing.revenue[m] * exp(0.75 * growth) * promise - net_debt[m]
+            value = multiple * s.trailing.revenue[m] * exp(0.75 * growth) * promise
+            value = max(value, plant[m] * fetches) - net_debt[m]
         reprice = log(today.equity_factor[m]) if today.equity_factor[m] != 1 else 0.0
         if s.new_shares[m]:
             at_market = s.new_shares[m] / (1 - e.issue_discount)
@@ -257,8 +260,8 @@ def decide(net: Lists, own: Record, s: Record, q: Record) -> None:
     grown = exp(engine.core_growth * q.years)
     raced = sum(q.chips) / (t.chips_pace if t.chips_pace > 0 else 1.0)
     q.core = [
-        core * ((1 - follows) * grown + follows * raced) + unnamed * q.begun
-        for core, follows, unnamed in zip(t.core, t.follows_chips, t.unnamed, strict=True)
+        core * ((1 - follows) * grown * exp(surprise * min(q.years, 1.0)) + follows * raced) + unnamed * q.begun
+        for core, surprise, follows, unnamed in zip(t.core, t.core_surprise, t.follows_chips, t.unnamed, strict=True)
     ]
     q.other_capex = [x * grown if here else 0.0 for x, here in zip(t.other_capex, q.alive, strict=True)]
     q.payout = [

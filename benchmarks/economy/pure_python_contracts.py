@@ -122,8 +122,9 @@ def raise_funds(net: Lists, own: Record, s: Record, q: Record) -> None:
         if s.default.barred[m] <= 0:
             spends = q.owes[m] + sites[m] + q.other_capex[m] + q.payout[m] + money[m]
             kept = q.floor[m] + p.funding.prefunding * soon[m]
-            inflow = q.ai_of[m] + q.core[m] + q.earns[m] + sold[m] + q.outside_rounds[m]
-            q.need[m] = whole(max(spends + kept - stocks["cash"][m] - inflow, 0.0))
+            before_dues = q.ai_of[m] + q.core[m] + q.earns[m] + q.outside_rounds[m]
+            need = spends + kept - stocks["cash"][m] - (before_dues + sold[m])
+            q.need[m] = whole(max(need, q.owes[m] - stocks["cash"][m] - before_dues, 0.0))
     _raise_money(net, own, s, q)
     q.lent = [0.0] * len(net.loan_lender)
     for n, (lender, borrower) in enumerate(zip(net.loan_lender, net.loan_borrower, strict=True)):

@@ -186,6 +186,7 @@ def traits() -> Traits:
     return Traits(
         revenue=revenue,
         core=column(0.0, 15.0, 0.0, 4.0),
+        core_surprise=column(0.0, 0.0, 0.0, 0.0),
         follows_chips=column(0.0, 0.0, 0.0, 0.0),
         chips_pace=jnp.asarray([4.5]),
         unnamed=column(0.0, 0.0, 0.0, 0.0),

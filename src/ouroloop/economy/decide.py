@@ -147,7 +147,8 @@ def _core_grown(inputs: Inputs, years: Array, chips: Array) -> Float64[Array, "m
     """
     follows, pace = inputs.traits.follows_chips, inputs.traits.chips_pace
     raced = chips.sum(axis=0) / jnp.where(pace > 0, pace, 1.0)
-    return (1.0 - follows) * jnp.exp(inputs.parameters.engine.core_growth * years) + follows * raced
+    surprise = inputs.traits.core_surprise * jnp.minimum(years, 1.0)
+    return (1.0 - follows) * jnp.exp(inputs.parameters.engine.core_growth * years + surprise) + follows * raced
 
 
 def _payout(inputs: Inputs, state: State, alive: Array) -> Array:

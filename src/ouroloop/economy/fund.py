@@ -24,6 +24,7 @@ from ouroloop.economy.today import Today
 from ouroloop.economy.world import Inputs, World
 from ouroloop.instruments.ladder import due_within
 from ouroloop.instruments.loan import LoanState
+from ouroloop.ledger import quantize
 
 _RUNGS = tuple(rung for rung in LADDER if rung != (VENDOR,))
 """Whom a firm asks here; vendors decide for themselves what they put in."""
@@ -50,7 +51,8 @@ def raise_funds(
     """Who asks for how much, and what do lenders and investors grant?
 
     Everybody expects to be paid what is due by those who are not in default, and to sell what was planned. The need is
-    what is due and planned beyond that and beyond cash, with debt that matures. Classes lend by `behavior.lending`, to
+    what is due and planned beyond that and beyond cash, with debt that matures; at least what is due beyond what comes
+    in before it, as chips are paid for by buyers who have met their own dues. Classes lend by `behavior.lending`, to
     the borrowers with whom they have a contract in this world; new debt pays the base rate and the firm's spread.
     """
     parameters, books = inputs.parameters, world.reader
@@ -65,15 +67,17 @@ def raise_funds(
     spending = sites + plans.other_capex + plans.payout + money
     floor = cash_floor(parameters.funding, plans.costs)
     soon = world.loans_by_borrower @ due_within(state.contracts.loans.ladder, today.quarter + 1, YEAR)
+    before_dues = ai + plans.core + expected + dues.outside_rounds
     need = plan(
         parameters.funding,
         cash=cash,
         cash_floor=floor,
-        inflow=ai + plans.core + expected + chips + dues.outside_rounds,
+        inflow=before_dues + chips,
         due=due,
         spending=spending,
         maturing_soon=soon,
     )
+    need = jnp.maximum(need, quantize(jnp.maximum(due - cash - before_dues, 0.0)))
     need = jnp.where(state.default.barred <= 0, need, 0.0)
     years = (today.quarter + 1) / YEAR
     open_share = jnp.broadcast_to(today.calendar.credit_open, (len(LENDER_CLASSES), paths))

@@ -56,7 +56,7 @@ def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Pri
     new_rent = rent * gain
 
     before = state.equity.market_cap
-    value, least = _value(world, inputs, state), 0.02 * inputs.traits.equity_value + 1e-3
+    value, least = _value(world, inputs, state, new_rent), 0.02 * inputs.traits.equity_value + 1e-3
     sold = issue(parameters.equity, state.new_shares, before)
     equity = step_narrative(
         parameters.equity,
@@ -93,11 +93,18 @@ def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Pri
     )
 
 
-def _value(world: World, inputs: Inputs, state: State) -> Float64[Array, "member path"]:
-    """Value of the firm less its net debt, USD bn; a price needs at least a fiftieth of the opening's."""
+def _value(world: World, inputs: Inputs, state: State, new_rent: Array) -> Float64[Array, "member path"]:
+    """Value of the firm less its net debt, USD bn; a price needs at least a fiftieth of the opening's.
+
+    A firm is worth its multiple of revenue, or what its plant would fetch where that is more: its cost less economic
+    wear, cut by as much as new compute rents for less than at the opening. Who has built and not yet sold has no
+    revenue to go by.
+    """
     traits, fade = inputs.traits, inputs.parameters.equity.half_fade
     promise = jnp.maximum(1.0 + fade * state.trailing.growth, 0.1) / (1.0 + fade * traits.growth)
     net_debt = world.reader.stock("debt", state.books) - world.reader.cash(state.books)
     level = state.trailing.revenue * jnp.exp(LAG_YEARS * state.trailing.growth)
-    value = traits.enterprise_multiple * level * promise - net_debt
+    fetches = jnp.minimum(new_rent / inputs.parameters.engine.rent_per_gw_year, 1.0)
+    plant = world.reader.plant_economic(state.plant) * fetches
+    value = jnp.maximum(traits.enterprise_multiple * level * promise, plant) - net_debt
     return jnp.where(traits.enterprise_multiple > 0, value, traits.equity_value)

@@ -493,6 +493,8 @@ class Traits(eqx.Module):
     revenue: Float[Array, "member #path"]
     core: Float[Array, "member #path"]
     """The part of revenue that comes from nobody in the world and has nothing to do with AI customers."""
+    core_surprise: Float[Array, "member #path"]
+    """By how much `core` grows more in the first year than the growth of all says, log; the level stays."""
     follows_chips: Float[Array, "member #path"]
     """The part of `core` that comes from data centers nobody names: they buy chips as the builders in the world do."""
     chips_pace: Float[Array, " #path"]

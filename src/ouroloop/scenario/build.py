@@ -30,7 +30,7 @@ from ouroloop.scenario.contracts.supply import Shares, supply_shares
 from ouroloop.scenario.effect import check_effect
 from ouroloop.scenario.opening import Opening, open_world
 from ouroloop.scenario.outside_spend import OutsideSpend, outside_spend
-from ouroloop.scenario.parameters import Drawn, draw, draw_parameters, needed
+from ouroloop.scenario.parameters import Drawn, draw_parameters, needed
 from ouroloop.scenario.shocks import calendar
 from ouroloop.scenario.traits import traits
 
@@ -40,7 +40,6 @@ from ouroloop.scenario.language import Scenario
 
 CLOCK_STARTS = Quarter(2025, 4)
 """When the articles counted their six to ten years to the payoff from."""
-_GROWTH_OF_CAPEX = "eco-opening-095"
 _TENOR = {"bond": "eco-eng-012", "loan": "eco-eng-013"}
 """How long new debt runs: the same on all paths, as the ladder has one shape."""
 
@@ -78,9 +77,6 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
     def named(name: str) -> np.ndarray:
         return np.asarray(uniform(scenario.seed, first_path, count, name))
 
-    def growth_of_capex(builder: str) -> np.ndarray:
-        return draw(scenario, _GROWTH_OF_CAPEX, named(f"growth of capex:{builder}"))
-
     found = draw_parameters(scenario, named)
     base = _base(dossier, scenario.horizon)
     made, world = base.assembled, base.assembled.world
@@ -97,7 +93,6 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
         spend,
         found.parameters,
         share[rows],
-        growth_of_capex,
     )
     inputs = Inputs(
         traits=known,
@@ -115,7 +110,7 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
 
 def check(scenario: Scenario) -> None:
     """Raises BadInput `no-effect` with all shocks and assumptions that nothing in the scenario's world answers to."""
-    read_here = {*needed(), *(read.assumption for read in reads(Chances)), _GROWTH_OF_CAPEX}
+    read_here = {*needed(), *(read.assumption for read in reads(Chances))}
     check_effect(scenario, _base(scenario.dossier, scenario.horizon).assembled.world, read_here)
 
 

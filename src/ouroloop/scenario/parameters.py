@@ -77,18 +77,6 @@ def _values(row: Assumption, name: str, named: Callable[[str], np.ndarray] | Non
     return quantile(row, named(name))
 
 
-def draw(scenario: Scenario, name: str, uniforms: Float64[np.ndarray, " path"]) -> Values:
-    """Draws of one assumption, as the scenario has it, from uniform numbers of its reader's own.
-
-    For what differs from firm to firm, where `draw_parameters` has one number for all. Raises BadInput like it.
-    """
-    row = scenario.assumptions.get(name)
-    if row is None or not row.drawable:
-        message = f"the opening reads '{name}', which {'is not known' if row is None else 'cannot be drawn'}"
-        raise BadInput([Problem(Place("assumptions"), "no-assumption" if row is None else "not-drawable", message)])
-    return _values(row, name, lambda _: uniforms)
-
-
 def _problem(kind: type, field: str, wanted: str, row: Assumption | None, known: Mapping[str, Assumption]) -> Problem:
     where = Place("assumptions")
     reader = f"{kind.__name__}.{field}"

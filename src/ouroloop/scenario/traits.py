@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import jax.numpy as jnp
 import numpy as np
@@ -26,12 +27,16 @@ from ouroloop.scenario.opening import Opening
 from ouroloop.scenario.opening_flows import recorded
 from ouroloop.scenario.outside_spend import Spend
 from ouroloop.scenario.run_rates import RunRates
+from ouroloop.scenario.surprise import Flow, Surprise, surprise
 
 Values = NDArray[np.float64]
 YEAR = 4
 COST_SHARES = (0.2, 1.6)
 """Running cost over revenue is kept within these: what lies beyond is a gap of the sources, not a business."""
 _COST_OVER_BOOK = 1.8
+_MOVES_WITH: Mapping[str, Flow] = MappingProxyType(
+    {"revenue": "revenue", "operating_cash": "revenue", "capex": "capex"}
+)
 
 
 def traits(
@@ -43,7 +48,6 @@ def traits(
     outside: Spend,
     parameters: Parameters,
     binding: NDArray[np.float64],
-    growth_of_capex: Callable[[str], NDArray[np.float64]],
 ) -> Traits:
     """How do all members stand when the simulation begins?
 
@@ -53,15 +57,15 @@ def traits(
     named contracts comes from customers whom nobody names, over years. Compute in GW is what the plant in the books is
     at the opening's cost of a GW, or, for such a cloud, what its revenue rents.
 
-    The pace of capex is carried from the day of the last figure to the opening by a growth that each builder draws of
-    its own, so that an old figure says less than a young one. Sites under construction are as many as that pace builds,
-    the more the younger: they were begun at a pace that grew.
+    Revenue, with operating cash, and capex are carried from the last published period to the opening quarter, and their
+    growth in the first year is not known (`scenario.surprise`): core revenue grows by so much more or less, and what
+    was begun last holds so much more or less. Sites under construction are as many as the pace of capex builds, the
+    more the younger: they were begun at a pace that grew.
 
     `opening` is that of central values, so that nothing here depends on which other paths are drawn; `rates` are drawn.
-    `binding` [contract, 1 or path]: the share of each cloud contract that binds on each path. `growth_of_capex`: a
-    builder's own, log per year, by path.
+    `binding` [contract, 1 or path]: the share of each cloud contract that binds on each path.
     """
-    return _Opened(dossier, opening, rates, made, shares, outside, parameters, binding, growth_of_capex).traits()
+    return _Opened(dossier, opening, rates, made, shares, outside, parameters, binding).traits()
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +80,6 @@ class _Opened:
     outside: Spend
     parameters: Parameters
     binding: Values
-    growth_of_capex: Callable[[str], Values]
 
     @property
     def engine(self) -> EngineParameters:
@@ -90,9 +93,30 @@ class _Opened:
     def paths(self) -> int:
         return max(self.outside.spend.shape[0], self.binding.shape[1], np.size(self.engine.site_cost_per_gw))
 
+    @cached_property
+    def surprises(self) -> Mapping[Flow, tuple[Surprise, ...]]:
+        """By flow and member. What labs sell is outside spend, which has a range of its own."""
+        none, labs = Surprise(np.zeros(1), np.zeros(1)), self.of_kinds(EntityKind.LAB)[:, 0]
+        members = self.world.members
+
+        def of(flow: Flow, member: str) -> Surprise:
+            return surprise(self.dossier, member, flow, self.rates.uniforms)
+
+        sold = tuple(none if lab else of("revenue", m) for m, lab in zip(members, labs, strict=True))
+        return {"revenue": sold, "capex": tuple(of("capex", member) for member in members)}
+
+    def coming(self, flow: Flow) -> Values:
+        """[member, path]: by how much more a flow grows in the first year than expected, log."""
+        return np.array([np.broadcast_to(one.coming, (self.paths,)) for one in self.surprises[flow]])
+
     def rate(self, name: str) -> Values:
-        """A run rate [member, 1 or path]; 0 where it is unknown."""
-        return np.nan_to_num(self.rates.values(name))
+        """A run rate in the opening quarter [member, 1 or path]; 0 where it is unknown."""
+        published = np.nan_to_num(self.rates.values(name))
+        flow = _MOVES_WITH.get(name)
+        if flow is None:
+            return published
+        moved = np.array([np.broadcast_to(one.now, (self.paths,)) for one in self.surprises[flow]])
+        return published * np.exp(moved)
 
     def of_kinds(self, *kinds: EntityKind) -> NDArray[np.bool_]:
         """[member, 1]: is it of one of these kinds?"""
@@ -145,26 +169,11 @@ class _Opened:
         return np.array([[share[builders.index(b), vendors.index(v)]] for b, v in pairs]).reshape(len(pairs), 1)
 
     @cached_property
-    def capex(self) -> Values:
-        """The pace of capex at the opening. Builders' is carried there from the day of the last figure:
-
-        pace = published x exp(growth x years since)
-        """
-        last = self.opening.quarter.last_day
-
-        def carried(member: str) -> Values:
-            since = max((last - self.rates.members[member].capex.day).days, 0) / 365.25
-            return np.exp(self.growth_of_capex(member) * since)
-
-        by = self.by_member({member: carried(member) for member in self.world.builders})
-        return self.rate("capex") * np.where(by > 0, by, 1.0)
-
-    @cached_property
     def ai_capex(self) -> Values:
         """The part of capex that builds compute: all of it, or what a core business leaves."""
         core = np.where(self.of_kinds(*RATED_KINDS), np.asarray(self.engine.core_capex_share), 0.0)
         builds = np.isin(np.arange(len(self.world.members)), self.world.builder_rows)[:, None]
-        return self.capex * (1.0 - core) * builds
+        return self.rate("capex") * (1.0 - core) * builds
 
     @cached_property
     def chips_sold(self) -> Values:
@@ -258,18 +267,30 @@ class _Opened:
 
     @cached_property
     def pipeline(self) -> NDArray[np.float64]:
-        """GW under construction, [builder, stage, path]: what spends the pace of capex now.
+        """GW under construction, [builder, stage, path]: what spends the pace of capex now, and a surprise.
 
-        GW in stage k = GW in the first x exp(-growth of starts x k x years in a stage)
+            GW in stage k = GW in the first x exp(-growth of starts x k x years in a stage)
+
+        What was begun last is paid for last: so far as a stage is from the end, up to a year, it holds what the growth
+        of the first year adds or takes.
         """
         spent = self.ai_capex[self.world.builder_rows] + np.zeros((len(self.world.builders), self.paths))
         years = np.asarray(self.parameters.completion.build_years) / STAGES
-        age = np.arange(STAGES)[:, None] * years
-        fewer = np.exp(-np.asarray(self.engine.starts_growth) * age)
+        fewer = np.exp(-np.asarray(self.engine.starts_growth) * np.arange(STAGES)[:, None] * years)
         shell, chips = cost_profile(self.parameters.completion, STAGES)
         weight = (fewer * np.asarray(shell + chips)).sum(axis=0)
         first = spent / (self._speed * np.asarray(self.engine.site_cost_per_gw) * weight)
-        return first[:, None] * np.broadcast_to(fewer, (STAGES, self.paths))
+        to_come = np.minimum((STAGES - 1 - np.arange(STAGES))[:, None] / (YEAR * self._speed), 1.0)
+        return first[:, None] * fewer * np.exp(self._building[:, None] * to_come)
+
+    @cached_property
+    def starts(self) -> Values:
+        """GW that were started in the opening quarter: what leaves the first stage, and the growth of that stage."""
+        return self.pipeline[:, 0] * (self._speed + np.asarray(self.engine.starts_growth) / YEAR)
+
+    @cached_property
+    def _building(self) -> Values:
+        return self.coming("capex")[self.world.builder_rows]
 
     @property
     def _speed(self) -> Values:
@@ -305,12 +326,11 @@ class _Opened:
         kinds = [consumers if who == "consumers" else 1 - consumers for who, _ in world.receipts.ai]
         paid_out = np.clip(self.rate("payout") / np.where(operating > 0, operating, 1.0), 0.0, 1.0)
         growth = free_growth(parameters.demand, jnp.asarray(self.spend), jnp.asarray(self.growth_seen))
-        # What keeps the first stage growing as it did: what leaves it, and its growth.
-        starts = self.pipeline[:, 0] * (self._speed + np.asarray(self.engine.starts_growth) / YEAR)
         ladder, loan_rate = _loans(self.made, parameters)
         arrays = {
             "revenue": self.revenue,
             "core": self.revenue - self.modelled,
+            "core_surprise": self.coming("revenue"),
             "follows_chips": self.follows_chips,
             "chips_pace": self.chips_pace,
             "unnamed": self.unnamed,
@@ -318,20 +338,20 @@ class _Opened:
             "operating_cash": operating,
             "interest": self.rate("interest"),
             "payout_share": np.where(operating > 0, paid_out, 0.0),
-            "other_capex": self.capex - self.ai_capex,
+            "other_capex": self.rate("capex") - self.ai_capex,
             "equity_value": self.equity,
             "investment_grade": self.of_kinds(*RATED_KINDS).astype(np.float64),
             "ai_spend": self.spend,
             "ai_growth": growth,
             "ai_share": np.array(ai_share),
-            "capex": self.capex,
+            "capex": self.rate("capex"),
             "growth": self.growth,
             "enterprise_multiple": self.multiple,
             "kind_share": np.array(kinds).reshape(len(world.receipts.ai), self.paths),
             "capacity": self.capacity,
             "pipeline": self.pipeline,
-            "starts": starts,
-            "starts_year_ago": starts * np.exp(-np.asarray(self.engine.starts_growth)),
+            "starts": self.starts,
+            "starts_year_ago": self.starts * np.exp(-np.asarray(self.engine.starts_growth) - self._building),
             "own_use": self.own_use,
             "own_plan": self.own_plan,
             "chip_share": self.chip_share,
