@@ -147,7 +147,6 @@ def decide(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     q.site_cost = engine.site_cost_per_gw * np.exp(engine.site_cost_growth * q.years)
     need = _needs(net, inputs, s, q, by_seller, begun)
     q.life = np.where(np.isnan(today.chip_life_years), engine.chip_life_years, today.chip_life_years)
-    q.worn = plant.capacity / np.maximum(q.life * 4, 1.0)
 
     c = p.completion
     chip_stage = (np.arange(STAGES) >= STAGES - CHIP_STAGES)[:, None]

@@ -121,8 +121,12 @@ def _build_on(net: Network, inputs: Plain, s: Record, q: Record, wear: Wear) -> 
     online = due * np.where(asked > q.room, q.room / np.where(asked > 0, asked, 1.0), 1.0)
     plant.waiting = plant.waiting + ready - online
     refitted = q.refit * q.pace
-    plant.empty = plant.empty + q.worn - refitted
-    plant.capacity = plant.capacity - q.worn + online + refitted
+    length = plant.fleet.shape[1]
+    served = (q.quarter - np.arange(length) - 1) % length + 1
+    stays = plant.fleet * np.clip(q.life[:, None] * 4 - served[:, None], 0.0, 1.0)
+    plant.empty = plant.empty + (plant.fleet - stays).sum(axis=1) - refitted
+    stays[:, q.quarter % length] = online + refitted
+    plant.fleet, plant.capacity = stays, stays.sum(axis=1)
     plant.starts = np.concatenate([q.starts[None], plant.starts[:-1]])
 
     bought = sums.chips_by_builder @ whole(q.chips_bought) + sums.orders_by_builder @ q.delivered

@@ -25,7 +25,9 @@ def plain(of: Any) -> Any:
 
 def opening_state(world: World, inputs: Inputs) -> Plain:
     """The state before the first quarter."""
-    return plain(jax.jit(open_state, static_argnums=0)(world, inputs))
+    state = plain(jax.jit(open_state, static_argnums=0)(world, inputs))
+    state.plant.capacity = state.plant.fleet.sum(axis=1)
+    return state
 
 
 def engine_draws(inputs: Inputs, quarter: int) -> np.ndarray:

@@ -217,7 +217,6 @@ def decide(net: Lists, own: Record, s: Record, q: Record) -> None:
     q.site_cost = engine.site_cost_per_gw * exp(engine.site_cost_growth * q.years)
     need = _needs(net, own, s, q, by_seller)
     q.life = [engine.chip_life_years if isnan(life) else life for life in today.chip_life_years]
-    q.worn = [c / max(life * 4, 1.0) for c, life in zip(plant.capacity, q.life, strict=True)]
 
     c = p.completion
     shell, chip = (1 - c.chip_share) / (STAGES - CHIP_STAGES), c.chip_share / CHIP_STAGES

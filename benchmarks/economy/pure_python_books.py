@@ -192,8 +192,15 @@ def _build_on(net: Lists, own: Record, s: Record, q: Record) -> None:
         online = wants * lit
         plant.waiting[b] += ready[b] - online
         refitted = q.refit[b] * q.pace[b]
-        plant.empty[b] += q.worn[b] - refitted
-        plant.capacity[b] += online + refitted - q.worn[b]
+        fleet, length = plant.fleet[b], len(plant.fleet[b])
+        for slot, gw in enumerate(fleet):
+            if gw:
+                served = (q.quarter - slot - 1) % length + 1
+                fleet[slot] = gw * min(max(q.life[b] * 4 - served, 0.0), 1.0)
+                plant.empty[b] += gw - fleet[slot]
+        plant.empty[b] -= refitted
+        fleet[q.quarter % length] = online + refitted
+        plant.capacity[b] = sum(fleet)
     plant.starts = [q.starts, *plant.starts[:-1]]
 
     bought = [0.0] * net.builders

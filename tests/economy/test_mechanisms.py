@@ -13,6 +13,7 @@ from ouroloop.behavior.completion import value_at_completion, walk_away
 from ouroloop.behavior.funding import quarters_until_wall
 from ouroloop.behavior.lending import EQUITY
 from ouroloop.core import QUANTUM
+from ouroloop.economy.open import open_state
 from ouroloop.economy.outcome import Outcome, outcomes
 from ouroloop.economy.state import State
 from ouroloop.economy.track import SPONSORS, Track
@@ -196,7 +197,7 @@ def _short_lived(**completion: float) -> Track:
 
 def test_unfinished_sites_draw_cash_after_they_have_lost_money_where_a_homeowner_walks_away() -> None:
     trapped, engine = _short_lived(), inputs(world(), PATHS).parameters.engine
-    quarter = 0  # before any chips have worn out: new ones in standing sites are not trapped
+    quarter = 0
     years = (quarter + 1) / 4
     cost = engine.site_cost_per_gw * jnp.exp(engine.site_cost_growth * years)
     rent = jnp.asarray(system(trapped, "rent")[quarter])[None] * 1.36**years
@@ -212,7 +213,9 @@ def test_unfinished_sites_draw_cash_after_they_have_lost_money_where_a_homeowner
     assert np.all(walk_away(value, cost * jnp.ones_like(value)) == 1.0), "a house worth less than its loan is left"
     spent = flows(world(), trapped, "build:cloud:suppliers", "buy-chips:cloud:maker", "buy-chips:cloud:suppliers")
     assert np.all(spent[quarter] > 1.0)
-    np.testing.assert_allclose(member(trapped, "trapped_capex", "cloud")[quarter], spent[quarter], atol=1e-7)
+    empty = open_state(world(), inputs(world(), PATHS)).plant.empty[0]
+    renewed = empty * inputs(world(), PATHS).parameters.completion.chip_share * cost
+    np.testing.assert_allclose(member(trapped, "trapped_capex", "cloud")[quarter], spent[quarter] - renewed, atol=1e-7)
 
 
 def test_without_the_cost_of_leaving_the_same_sites_are_given_up() -> None:
@@ -409,6 +412,25 @@ def test_buyers_whom_nobody_names_buy_chips_as_the_named_ones_do() -> None:
         np.testing.assert_allclose(outside - steady[:, None], 2.0 * chips / 4.5, rtol=1e-6)
         received.append(outside)
     assert np.all(received[1][2:4] < received[0][2:4] - 0.2)
+
+
+# New chips in standing sites
+
+
+def test_racks_whose_chips_are_worn_out_get_new_ones_at_once_and_for_the_price_of_chips() -> None:
+    """Chips end at once, all but the youngest; what then stands empty runs again a quarter later."""
+    short = calendar_with("chip_life_years", 0, 2, 1.0, 3)
+    given, of = inputs(world(), PATHS), world()
+    lost = run(shocked(given, chip_life_years=short))[1]
+    before, fell, back = (member(lost, "capacity", "cloud")[quarter] for quarter in (1, 2, 3))
+    assert np.all(fell < 0.8 * before)
+    assert np.all(back > fell + 0.5 * (before - fell))
+    engine, chip = given.parameters.engine, given.parameters.completion.chip_share
+    price = float((chip * engine.site_cost_per_gw * jnp.exp(engine.site_cost_growth)).squeeze())
+    chips = ("buy-chips:cloud:maker", "buy-chips:cloud:suppliers")
+    more = flows(of, lost, *chips)[3] - flows(of, usual()[1], *chips)[3]
+    refitted = (back - fell) - (member(usual()[1], "capacity", "cloud")[3] - member(usual()[1], "capacity", "cloud")[2])
+    np.testing.assert_allclose(more, refitted * price, rtol=0.1)
 
 
 # Shares for orders

@@ -5,6 +5,7 @@ import numpy as np
 
 from ouroloop.behavior.completion import CHIP_STAGES, STAGES
 from ouroloop.dossier import load
+from ouroloop.economy.open import open_state
 from ouroloop.scenario.build import build
 from ouroloop.scenario.read import read_presets, read_scenario
 
@@ -53,7 +54,10 @@ def test_what_is_under_construction_spends_the_pace_of_capex_and_was_begun_at_a_
     early, late = usd_bn[:, :-CHIP_STAGES].sum(axis=1), usd_bn[:, -CHIP_STAGES:].sum(axis=1)
     spent = early * (1 - chips) / (STAGES - CHIP_STAGES) + late * chips / CHIP_STAGES
     pace = np.asarray(traits.capex - traits.other_capex)[members]
-    np.testing.assert_allclose(np.median(np.log(spent / pace), axis=1), 0.0, atol=0.03)
+    opened = jax.jit(open_state, static_argnums=0)(economy.world, economy.inputs)
+    renewed = np.asarray(opened.plant.empty)[rows] * chips * np.asarray(engine.site_cost_per_gw)
+    assert np.all(renewed > 0.0)
+    np.testing.assert_allclose(np.median(np.log((spent + renewed) / pace), axis=1), 0.0, atol=0.03)
     years = np.asarray(completion.build_years) * (STAGES - 1) / STAGES
     grown = np.log(gw[:, 0] / gw[:, -1]) - np.asarray(engine.starts_growth) * years
     np.testing.assert_allclose(np.median(grown, axis=1), 0.0, atol=0.05)

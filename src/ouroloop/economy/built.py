@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float64
 
 from ouroloop.behavior.completion import Advanced, CompletionParameters, abandonment, advance, cost_profile
+from ouroloop.behavior.fleet import still_runs
 from ouroloop.behavior.power import energize, grid_additions
 from ouroloop.economy.decide import YEAR, Plans
 from ouroloop.economy.spend import Spent
@@ -70,7 +71,8 @@ def build_on(
     )
     life = today.chip_life(engine.chip_life_years)
     refitted = plans.refit * spent.pace
-    lost_gw = before.capacity / jnp.maximum(life * YEAR, 1.0)
+    stays = before.fleet * still_runs(world.chips.served(today.quarter), life)
+    lost_gw = (before.fleet - stays).sum(axis=1)
     unfinished = world.reader.stock("unfinished", state.books)[world.builder_rows] + spent.shells
     given_up = abandonment(completion, moved.abandoned_gw, plans.site_cost)
     shell_cost = (1.0 - completion.chip_share) * plans.site_cost
@@ -96,7 +98,7 @@ def build_on(
         pipeline=moved.pipeline_gw,
         empty=before.empty + lost_gw - refitted,
         waiting=powered.waiting_gw,
-        capacity=before.capacity - lost_gw + powered.online_gw + refitted,
+        fleet=stays.at[:, today.quarter % world.chips.length].set(powered.online_gw + refitted),
         starts=jnp.concatenate([plans.starts[None], before.starts[:-1]]),
         chips=chips,
         sites=sites,

@@ -8,6 +8,7 @@ import numpy as np
 from ouroloop.behavior.completion import STAGES
 from ouroloop.behavior.default import open_default
 from ouroloop.behavior.demand import open_demand
+from ouroloop.behavior.fleet import fleet_by_age, still_runs
 from ouroloop.behavior.spread import coverage, entity_spread, leverage, open_market_spread
 from ouroloop.economy.outcome import open_outcome
 from ouroloop.economy.prices import LAG_YEARS
@@ -56,6 +57,9 @@ def open_state(world: World, inputs: Inputs) -> State:
     now, ago = by_path(traits.starts), by_path(traits.starts_year_ago)
     weights = jnp.linspace(0.0, 1.0, LAGS)[:, None, None]
     assert traits.pipeline.shape[1] == STAGES, f"sites have {STAGES} stages, not {traits.pipeline.shape[1]}"
+    growth, life = parameters.engine.starts_growth + none, parameters.engine.chip_life_years + none
+    shares = fleet_by_age(world.chips.served(jnp.asarray(0)) - 1, growth, life)
+    retiring = (shares * (1.0 - still_runs(world.chips.served(jnp.asarray(0)), life))).sum(axis=0)
     return State(
         books=books,
         colors=open_colors(world.ledger, books),
@@ -70,9 +74,9 @@ def open_state(world: World, inputs: Inputs) -> State:
         ),
         plant=Plant(
             pipeline=by_path(traits.pipeline),
-            empty=jnp.zeros((len(world.builders), paths)),
+            empty=by_path(traits.capacity) * retiring,
             waiting=jnp.zeros((len(world.builders), paths)),
-            capacity=by_path(traits.capacity),
+            fleet=by_path(traits.capacity)[:, None] * jnp.broadcast_to(shares, (world.chips.length, paths)),
             starts=now * (1 - weights) + ago * weights,
             chips=worn(world.chips, world.chips_by_age),
             sites=worn(world.sites, world.sites_by_age),

@@ -53,13 +53,18 @@ class Plant(eqx.Module):
     """GW of finished sites with power whose chips have worn out and were not replaced."""
     waiting: Float64[Array, "builder path"]
     """GW that are finished and have no power."""
-    capacity: Float64[Array, "builder path"]
-    """GW that run."""
+    fleet: Float64[Array, "builder vintage path"]
+    """GW that run, by the quarter in which their chips came: a ring as that of `World.chips`."""
     starts: Float64[Array, "lag builder path"]
     """GW started in the last quarter and the four before."""
     chips: VintageState
     sites: VintageState
     other: VintageState
+
+    @property
+    def capacity(self) -> Float64[Array, "builder path"]:
+        """GW that run."""
+        return self.fleet.sum(axis=1)
 
 
 class State(eqx.Module):

@@ -97,6 +97,10 @@ class Vintages(Instrument):
         """How many quarters has each slot's vintage been charged before this quarter? 0 for this quarter's own."""
         return (quarter - jnp.arange(self.length)) % self.length
 
+    def served(self, quarter: Quarter) -> Int[Array, " vintage"]:
+        """How many quarters has each slot's vintage served, before anything new is in? From 1 on."""
+        return (quarter - jnp.arange(self.length) - 1) % self.length + 1
+
     def add(self, state: VintageState, quarter: Quarter, placed: ByOwner) -> VintageState:
         """What comes into service in this quarter, at cost, USD bn. Before `depreciate`."""
         slot, placed = quarter % self.length, quantize(placed)

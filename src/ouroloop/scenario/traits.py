@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ouroloop.behavior.completion import STAGES, cost_profile
 from ouroloop.behavior.demand import free_growth
+from ouroloop.behavior.fleet import fleet_by_age, still_runs
 from ouroloop.core import Quarter
 from ouroloop.dossier import Dossier, EntityKind
 from ouroloop.economy.decide import AHEAD
@@ -267,7 +268,7 @@ class _Opened:
 
     @cached_property
     def pipeline(self) -> NDArray[np.float64]:
-        """GW under construction, [builder, stage, path]: what spends the pace of capex now, and a surprise.
+        """GW under construction, [builder, stage, path]: what spends the pace of capex, less new chips for worn ones.
 
             GW in stage k = GW in the first x exp(-growth of starts x k x years in a stage)
 
@@ -279,9 +280,22 @@ class _Opened:
         fewer = np.exp(-np.asarray(self.engine.starts_growth) * np.arange(STAGES)[:, None] * years)
         shell, chips = cost_profile(self.parameters.completion, STAGES)
         weight = (fewer * np.asarray(shell + chips)).sum(axis=0)
-        first = spent / (self._speed * np.asarray(self.engine.site_cost_per_gw) * weight)
+        first = np.maximum(spent - self._renewal, 0.0) / (
+            self._speed * np.asarray(self.engine.site_cost_per_gw) * weight
+        )
         to_come = np.minimum((STAGES - 1 - np.arange(STAGES))[:, None] / (YEAR * self._speed), 1.0)
         return first[:, None] * fewer * np.exp(self._building[:, None] * to_come)
+
+    @cached_property
+    def _renewal(self) -> Values:
+        """What new chips for those that wear out in a quarter cost, USD bn."""
+        engine, age = self.engine, self.world.chips.served(jnp.asarray(0))
+        growth, life = (
+            jnp.asarray(np.broadcast_to(x, (self.paths,))) for x in (engine.starts_growth, engine.chip_life_years)
+        )
+        worn = fleet_by_age(age - 1, growth, life) * (1.0 - still_runs(age, life))
+        cost = np.asarray(self.parameters.completion.chip_share * engine.site_cost_per_gw)
+        return self.capacity * np.asarray(worn.sum(axis=0)) * cost
 
     @cached_property
     def starts(self) -> Values:

@@ -36,7 +36,8 @@ NOTES = (
         "later outcomes in sight, as their rows say, and so were rows that stand in for younger ones. That the "
         "opening builds what the pipelines show, and that let sites are valued at the rent of their contract, was "
         "decided after a first look back had shown capital spending falling. That paces are carried to the opening and "
-        "uncertain was decided after another had shown bands far too narrow; the widths come from records of before."
+        "uncertain, and how pipelines, worn chips, rents and sales of shares move, was decided after another had shown "
+        "bands far too narrow; the widths come from records of before."
     ),
 )
 
