@@ -35,8 +35,7 @@ from ouroloop.scenario.shocks import calendar
 from ouroloop.scenario.traits import traits
 
 if TYPE_CHECKING:
-    from ouroloop.scenario.effect import check_effect
-from ouroloop.scenario.language import Scenario
+    from ouroloop.scenario.language import Scenario
 
 CLOCK_STARTS = Quarter(2025, 4)
 """When the articles counted their six to ten years to the payoff from."""

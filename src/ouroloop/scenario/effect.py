@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
 from ouroloop.core import BadInput, Place, Problem
-from ouroloop.economy.world import EVERYBODY, World
+from ouroloop.economy.world import EVERYBODY, OUTSIDE, World
 from ouroloop.scenario.axes import GOVERNMENT
 from ouroloop.scenario.language import Scenario
 from ouroloop.scenario.shock import Shock
 from ouroloop.scenario.verbs import (
+    CloseCredit,
     CutDemand,
     Guarantee,
     RenegotiateLeases,
@@ -74,6 +76,16 @@ def _stop_investing(world: World, shock: StopInvesting) -> Iterator[_Found]:
         yield f"'{shock.vendor}' puts no free cash into its customers", hint
 
 
+def _close_credit(world: World, shock: CloseCredit) -> Iterator[_Found]:
+    lends = {name for name, draws in zip(world.loan_class, world.loan_draws, strict=True) if draws}
+    lends |= {LENDER_CLASSES[EQUITY]} if world.receipts.shares else set()
+    if not lends & set(shock.classes):
+        yield (
+            f"{', '.join(shock.classes)}: nobody of these lends to a firm here",
+            f"who does: {', '.join(sorted(lends))}",
+        )
+
+
 def _cut_demand(world: World, shock: CutDemand) -> Iterator[_Found]:
     payers = sorted({who for who, _ in world.receipts.ai})
     if shock.sector is not None and shock.sector not in payers:
@@ -94,11 +106,14 @@ def _shorten_life(world: World, shock: ShortenLife) -> Iterator[_Found]:
 
 def _void_deal(world: World, shock: VoidDeal) -> Iterator[_Found]:
     rounds = (name.rsplit(":", 1)[0] for name in world.rounds.names)
-    others = (*world.leases.names, *world.warrants.names, *world.guarantees.names)
+    # A guarantee of something that is no loan here covers nothing, and nothing would change without it.
+    stand = (name for name, loan in zip(world.guarantees.names, world.guaranteed_loan, strict=True) if loan != OUTSIDE)
+    others = (*world.leases.names, *world.warrants.names, *stand)
     left = {*world.cloud.names, *world.orders.names, *rounds, *others}
     if not any(name == shock.deal or name.startswith(f"{shock.deal}#") for name in left):
         deals = sorted({name.partition("#")[0] for name in left if "#" in name})
-        yield f"nothing of '{shock.deal}' is left to call off", f"deals that run: {', '.join(deals)}"
+        hint = f"{len(deals)} deals run on, such as {', '.join(deals[:3])}; list them all with: ouroloop deals"
+        yield f"nothing of '{shock.deal}' is left to call off", hint
 
 
 def _guarantee(world: World, shock: Guarantee) -> Iterator[_Found]:
@@ -113,6 +128,7 @@ _CHECKS: Mapping[type[Shock], Callable[[World, Any], Iterator[_Found]]] = {
     StopPaying: _stop_paying,
     WithdrawEquity: _withdraw_equity,
     StopInvesting: _stop_investing,
+    CloseCredit: _close_credit,
     CutDemand: _cut_demand,
     RenegotiateLeases: _renegotiate_leases,
     ShortenLife: _shorten_life,
