@@ -21,8 +21,9 @@ from benchmarks.economy.equal import largest_gaps
 from benchmarks.economy.network import Network, network
 from benchmarks.economy.opening import Plain, opening_state, plain
 from benchmarks.ratio import Ratio
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.simulate import simulate
-from ouroloop.economy.world import Inputs, World
+from ouroloop.economy.world import World
 from ouroloop.scenario.build import build
 from ouroloop.scenario.read import read_scenario
 

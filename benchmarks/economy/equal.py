@@ -12,11 +12,12 @@ from benchmarks.economy import idiomatic_numpy, pure_python, tuned_numpy
 from benchmarks.economy.network import Network, network
 from benchmarks.economy.opening import Plain, engine_draws, opening_state, plain
 from ouroloop.core import QUANTUM
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.open import open_state
 from ouroloop.economy.state import State
 from ouroloop.economy.step import step
 from ouroloop.economy.track import MEMBER_MEASURES, SYSTEM_MEASURES, Track
-from ouroloop.economy.world import Inputs, World
+from ouroloop.economy.world import World
 
 Found = dict[str, np.ndarray]
 """What is compared, by name, each `[..., path]`."""

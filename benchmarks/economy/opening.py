@@ -9,9 +9,10 @@ from typing import Any
 import jax
 import numpy as np
 
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.open import open_state
 from ouroloop.economy.today import _normals  # pyright: ignore[reportPrivateUsage]
-from ouroloop.economy.world import Inputs, World
+from ouroloop.economy.world import World
 
 Plain = SimpleNamespace
 

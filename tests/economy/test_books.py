@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from ouroloop.core import QUANTUM
 from ouroloop.economy.audit import audit_paths
 from ouroloop.economy.calendar import Calendar
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.state import State
 from ouroloop.economy.track import SPONSORS, Track
-from ouroloop.economy.world import Inputs
 from ouroloop.ledger import Account, AccountClass
 from tests.economy.worlds import MEMBERS, QUARTERS, inputs, member, play, quiet, system, world
 

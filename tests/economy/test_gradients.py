@@ -13,11 +13,11 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.open import open_state
 from ouroloop.economy.state import State
 from ouroloop.economy.step import step
 from ouroloop.economy.track import MEMBER_MEASURES, SYSTEM_MEASURES
-from ouroloop.economy.world import Inputs
 from tests.economy.worlds import inputs, with_parameters, world
 
 PATHS, HORIZON = 4, 4

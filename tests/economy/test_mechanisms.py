@@ -13,11 +13,11 @@ from ouroloop.behavior.completion import value_at_completion, walk_away
 from ouroloop.behavior.funding import quarters_until_wall
 from ouroloop.behavior.lending import EQUITY
 from ouroloop.core import QUANTUM
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.open import open_state
 from ouroloop.economy.outcome import Outcome, outcomes
 from ouroloop.economy.state import State
 from ouroloop.economy.track import SPONSORS, Track
-from ouroloop.economy.world import Inputs
 from tests.economy.worlds import (
     ANNOUNCED,
     FUNDS_NEO,

@@ -12,13 +12,13 @@ import numpy as np
 from ouroloop.core import QUANTUM
 from ouroloop.economy.decide import Plans, decide
 from ouroloop.economy.fall_due import Dues, fall_due
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.open import open_state
 from ouroloop.economy.prices import Prices, form_prices
 from ouroloop.economy.simulate import simulate, take_paths
 from ouroloop.economy.state import State
 from ouroloop.economy.today import read_calendar
 from ouroloop.economy.track import Track
-from ouroloop.economy.world import Inputs
 from tests.economy.worlds import inputs, shocked, world
 
 PATHS = 20

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.economy.equal import largest_gaps
-from ouroloop.economy.world import Inputs
+from ouroloop.economy.inputs import Inputs
 from tests.economy.worlds import MEMBERS, inputs, quiet, world
 
 PATHS, QUARTERS = 4, 8

@@ -22,13 +22,14 @@ from ouroloop import ledger as books
 from ouroloop.behavior.lending import LENDER_CLASSES
 from ouroloop.core import Quarter
 from ouroloop.economy.calendar import Calendar
+from ouroloop.economy.inputs import Inputs, Traits
 from ouroloop.economy.open import open_state
 from ouroloop.economy.operations import Closing, Receipts, Spending, Spot
 from ouroloop.economy.parameters import Parameters
 from ouroloop.economy.state import State
 from ouroloop.economy.step import step
 from ouroloop.economy.track import MEMBER_MEASURES, SYSTEM_MEASURES, Track
-from ouroloop.economy.world import Inputs, Traits, World
+from ouroloop.economy.world import World
 from ouroloop.instruments.cloud_contract import CloudContracts
 from ouroloop.instruments.equity_round import EquityRounds
 from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees

@@ -10,12 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Int
 
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.open import open_state
 from ouroloop.economy.simulate import take_paths
 from ouroloop.economy.state import State
 from ouroloop.economy.step import step
 from ouroloop.economy.track import Track
-from ouroloop.economy.world import Inputs, World
+from ouroloop.economy.world import World
 from ouroloop.ledger import Verdict, audit, begin_log
 
 

@@ -10,10 +10,11 @@ from ouroloop.behavior.completion import Advanced, CompletionParameters, abandon
 from ouroloop.behavior.fleet import still_runs
 from ouroloop.behavior.power import energize, grid_additions
 from ouroloop.economy.decide import YEAR, Plans
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.spend import Spent
 from ouroloop.economy.state import Plant, State
 from ouroloop.economy.today import Today
-from ouroloop.economy.world import Inputs, World
+from ouroloop.economy.world import World
 from ouroloop.ledger import quantize
 
 

@@ -12,6 +12,7 @@ from ouroloop.economy.decide import YEAR, Plans
 from ouroloop.economy.fail import Failed
 from ouroloop.economy.fall_due import Dues
 from ouroloop.economy.fund import Funds
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.observe import observe
 from ouroloop.economy.outcome import OutcomeState, step_outcome
 from ouroloop.economy.prices import Prices
@@ -19,7 +20,7 @@ from ouroloop.economy.spend import Spent
 from ouroloop.economy.state import Contracts, State, Trailing
 from ouroloop.economy.today import Today
 from ouroloop.economy.track import Track
-from ouroloop.economy.world import Inputs, World
+from ouroloop.economy.world import World
 from ouroloop.ledger import post, recolor_in_rounds
 
 

@@ -12,10 +12,11 @@ from ouroloop.behavior.demand import DemandState, spend_by_seller, step_demand
 from ouroloop.behavior.power import grid_additions, power_share
 from ouroloop.behavior.rivalry import planned_starts
 from ouroloop.behavior.vendor import recycled
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.prices import Prices
 from ouroloop.economy.state import State
 from ouroloop.economy.today import Today
-from ouroloop.economy.world import OUTSIDE, Inputs, World
+from ouroloop.economy.world import OUTSIDE, World
 
 YEAR = 4
 AHEAD = 6

@@ -17,11 +17,12 @@ from ouroloop.behavior.default import (
 )
 from ouroloop.economy.clear import Paid
 from ouroloop.economy.fund import Funds
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.prices import YEAR, Prices
 from ouroloop.economy.spend import Spent
 from ouroloop.economy.state import State
 from ouroloop.economy.today import Today
-from ouroloop.economy.world import Inputs, World
+from ouroloop.economy.world import World
 from ouroloop.instruments.cloud_contract import CloudState
 from ouroloop.instruments.guarantee import GuaranteeState
 from ouroloop.instruments.ladder import due_within

@@ -8,10 +8,11 @@ import numpy as np
 from jaxtyping import Array, Bool, Float64
 
 from ouroloop.economy.decide import YEAR, Plans
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.prices import Prices
 from ouroloop.economy.state import State
 from ouroloop.economy.today import Today
-from ouroloop.economy.world import Inputs, Rows, World
+from ouroloop.economy.world import Rows, World
 from ouroloop.instruments.cloud_contract import CloudState
 from ouroloop.instruments.lease import LeaseState
 from ouroloop.instruments.order import OrderState

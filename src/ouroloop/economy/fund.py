@@ -18,10 +18,11 @@ from ouroloop.behavior.lending import (
 )
 from ouroloop.economy.decide import YEAR, Plans
 from ouroloop.economy.fall_due import Dues
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.prices import Prices
 from ouroloop.economy.state import State
 from ouroloop.economy.today import Today
-from ouroloop.economy.world import Inputs, World
+from ouroloop.economy.world import World
 from ouroloop.instruments.ladder import due_within
 from ouroloop.instruments.loan import LoanState
 from ouroloop.ledger import quantize

@@ -12,10 +12,11 @@ from ouroloop.economy.built import Built
 from ouroloop.economy.clear import Paid
 from ouroloop.economy.decide import YEAR, Plans
 from ouroloop.economy.fund import Funds
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.prices import Prices
 from ouroloop.economy.state import State
 from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, SPONSORS, SYSTEM_MEASURES, Track
-from ouroloop.economy.world import Inputs, World
+from ouroloop.economy.world import World
 from ouroloop.instruments.ladder import due_within
 from ouroloop.ledger import MEMBER, color_gap, colors_of, residual
 

@@ -10,10 +10,11 @@ from ouroloop.behavior.default import open_default
 from ouroloop.behavior.demand import open_demand
 from ouroloop.behavior.fleet import fleet_by_age, still_runs
 from ouroloop.behavior.spread import coverage, entity_spread, leverage, open_market_spread
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.outcome import open_outcome
 from ouroloop.economy.prices import LAG_YEARS
 from ouroloop.economy.state import Contracts, Plant, State, Trailing
-from ouroloop.economy.world import Inputs, World
+from ouroloop.economy.world import World
 from ouroloop.instruments.vintages import Vintages, VintageState
 from ouroloop.ledger import open_colors, post_opening
 from ouroloop.market.equity import open_equity

@@ -8,9 +8,10 @@ from jaxtyping import Array, Float64
 
 from ouroloop.behavior.rent import market_rent
 from ouroloop.behavior.spread import MarketSpread, coverage, entity_spread, leverage, market_spread
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.state import State
 from ouroloop.economy.today import Today
-from ouroloop.economy.world import Inputs, World
+from ouroloop.economy.world import World
 from ouroloop.market.equity import EquityState, issue, market_return, step_narrative
 
 YEAR = 4

@@ -14,12 +14,13 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Int
 
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.machine import prepare
 from ouroloop.economy.open import open_state
 from ouroloop.economy.state import State
 from ouroloop.economy.step import step
 from ouroloop.economy.track import Track
-from ouroloop.economy.world import Inputs, World
+from ouroloop.economy.world import World
 
 prepare()
 
@@ -48,7 +49,7 @@ def simulate(world: World, inputs: Inputs, *, detail: bool = True, chunk: int = 
     def run_and_keep(start: int) -> None:
         _keep(made, start, run(start))
 
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         _ = list(pool.map(run_and_keep, others))
     return made
 

@@ -9,7 +9,8 @@ from jaxtyping import Array, Float64
 from ouroloop.economy.clear import Paid
 from ouroloop.economy.decide import Plans
 from ouroloop.economy.fund import Funds
-from ouroloop.economy.world import Inputs, World
+from ouroloop.economy.inputs import Inputs
+from ouroloop.economy.world import World
 
 
 class Spent(eqx.Module):

@@ -10,12 +10,13 @@ from ouroloop.economy.decide import decide
 from ouroloop.economy.fail import resolve_defaults
 from ouroloop.economy.fall_due import fall_due
 from ouroloop.economy.fund import raise_funds
+from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.prices import form_prices
 from ouroloop.economy.spend import spend
 from ouroloop.economy.state import State
 from ouroloop.economy.today import read_calendar
 from ouroloop.economy.track import Track
-from ouroloop.economy.world import Inputs, World
+from ouroloop.economy.world import World
 
 
 def step(world: World, inputs: Inputs, state: State, quarter: Int[Array, ""]) -> tuple[State, Track]:

@@ -9,7 +9,7 @@ from jax import lax
 from jaxtyping import Array, Bool, Float64, Int, UInt32
 
 from ouroloop.economy.calendar import Calendar
-from ouroloop.economy.world import Inputs
+from ouroloop.economy.inputs import Inputs
 
 
 class Today(eqx.Module):

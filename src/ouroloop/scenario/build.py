@@ -17,9 +17,10 @@ from ouroloop.core import QUANTUM, Quarter
 from ouroloop.core.parameter import reads
 from ouroloop.dossier import Dossier
 from ouroloop.economy.draws import path_keys, uniform
+from ouroloop.economy.inputs import Inputs, Traits
 from ouroloop.economy.simulate import simulate
 from ouroloop.economy.track import Track
-from ouroloop.economy.world import Inputs, Traits, World
+from ouroloop.economy.world import World
 from ouroloop.ledger import Account, AccountClass, opening_amounts
 from ouroloop.scenario.assemble import Assembled, assemble
 from ouroloop.scenario.axes import Axes, axes

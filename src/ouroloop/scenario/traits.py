@@ -17,9 +17,10 @@ from ouroloop.behavior.fleet import fleet_by_age, still_runs
 from ouroloop.core import Quarter
 from ouroloop.dossier import Dossier, EntityKind
 from ouroloop.economy.decide import AHEAD
+from ouroloop.economy.inputs import Traits
 from ouroloop.economy.operations import CHIPS
 from ouroloop.economy.parameters import EngineParameters, Parameters
-from ouroloop.economy.world import Traits, World
+from ouroloop.economy.world import World
 from ouroloop.ledger import Account, AccountClass, cash
 from ouroloop.scenario.assemble import RATED_KINDS, Assembled
 from ouroloop.scenario.contracts.backlog import backlogs
