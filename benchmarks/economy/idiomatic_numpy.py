@@ -172,7 +172,7 @@ def decide(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     q.trapped = np.where(q.value < q.site_cost, q.shells + q.chips, 0.0)
     q.chips = q.chips + q.refit * c.chip_share * q.site_cost
     grown = np.exp(engine.core_growth * q.years)
-    raced = q.chips.sum(axis=0) / np.where(t.chips_pace > 0, t.chips_pace, 1.0)
+    raced = s.chips_bought / np.where(t.chips_pace > 0, t.chips_pace, 1.0)
     steady = grown * np.exp(t.core_surprise * np.minimum(q.years, 1.0))
     q.core = t.core * ((1 - t.follows_chips) * steady + t.follows_chips * raced) + t.unnamed * begun
     q.other_capex = t.other_capex * grown * alive

@@ -282,6 +282,7 @@ def spend(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     free = free - sums.money_by_vendor @ q.invested_by_vendors
     q.paid_out = q.payout * affordable(free, q.payout)
     q.chips_bought = chips[world.chip_builder] * inputs.traits.chip_share
+    s.chips_bought = q.chips_bought.sum(axis=0)
     q.left = np.minimum(left, q.floor) + free - q.paid_out
 
 

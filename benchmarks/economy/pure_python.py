@@ -257,7 +257,7 @@ def decide(net: Lists, own: Record, s: Record, q: Record) -> None:
         q.chips.append(chips + refit * c.chip_share * q.site_cost)
         q.trapped.append(shells + chips if value < q.site_cost else 0.0)
     grown = exp(engine.core_growth * q.years)
-    raced = sum(q.chips) / (t.chips_pace if t.chips_pace > 0 else 1.0)
+    raced = s.chips_bought / (t.chips_pace if t.chips_pace > 0 else 1.0)
     q.core = [
         core * ((1 - follows) * grown * exp(surprise * min(q.years, 1.0)) + follows * raced) + unnamed * q.begun
         for core, surprise, follows, unnamed in zip(t.core, t.core_surprise, t.follows_chips, t.unnamed, strict=True)

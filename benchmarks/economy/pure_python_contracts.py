@@ -331,6 +331,7 @@ def spend(net: Lists, own: Record, s: Record, q: Record) -> None:
     q.chips_bought = [
         q.chips[b] * q.pace[b] * share for b, share in zip(net.chip_builder, own.traits.chip_share, strict=True)
     ]
+    s.chips_bought = sum(q.chips_bought)
     free = [max(have - floor, 0.0) for have, floor in zip(left, q.floor, strict=True)]
     q.other, by_vendor = [0.0] * net.members, {}
     for m, wanted in enumerate(q.other_capex):

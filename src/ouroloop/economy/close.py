@@ -116,6 +116,7 @@ def close_the_books(
         wanted=plans.wanted,
         lender_lent=failed.lender_lent,
         lender_lost=failed.lender_lost,
+        chips_bought=spent.chips.sum(axis=0),
         rewarded=failed.rewarded,
         default=failed.default,
         first_default=jnp.where(

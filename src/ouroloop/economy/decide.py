@@ -116,7 +116,7 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
         inputs.parameters.completion, plant.pipeline, keep=keep, cost_per_gw_usd_bn=site_cost, power_factor=power
     )
     chips = new_chips + refit * inputs.parameters.completion.chip_share * site_cost
-    core = traits.core * _core_grown(inputs, years, chips)
+    core = traits.core * _core_grown(inputs, state, years)
     core = core + traits.unnamed * jnp.minimum(years / inputs.parameters.completion.build_years, 1.0)
     return Plans(
         demand=demand,
@@ -140,14 +140,14 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
     )
 
 
-def _core_grown(inputs: Inputs, years: Array, chips: Array) -> Float64[Array, "member path"]:
+def _core_grown(inputs: Inputs, state: State, years: Array) -> Float64[Array, "member path"]:
     """By how much revenue from outside the world has grown, as a factor.
 
-    Most of it grows steadily. What data centers that nobody names pay for chips follows what builders in the world buy:
-    they run the same race, and stop when it stops.
+    Most of it grows steadily. What data centers that nobody names pay for chips follows what builders in the world
+    could pay for in the quarter before: they run the same race on the same money, and stop when it stops.
     """
     follows, pace = inputs.traits.follows_chips, inputs.traits.chips_pace
-    raced = chips.sum(axis=0) / jnp.where(pace > 0, pace, 1.0)
+    raced = state.chips_bought / jnp.where(pace > 0, pace, 1.0)
     surprise = inputs.traits.core_surprise * jnp.minimum(years, 1.0)
     return (1.0 - follows) * jnp.exp(inputs.parameters.engine.core_growth * years + surprise) + follows * raced
 

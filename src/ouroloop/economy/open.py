@@ -105,6 +105,7 @@ def open_state(world: World, inputs: Inputs) -> State:
         wanted=by_path(traits.capacity),
         lender_lent=world.loans_by_class @ loans.owed,
         lender_lost=jnp.zeros_like(world.loans_by_class @ loans.owed),
+        chips_bought=by_path(traits.chips_pace),
         rewarded=jnp.zeros((len(world.warrants.names), paths)),
         default=open_default(members, paths),
         first_default=jnp.full(paths, -1, jnp.int32),

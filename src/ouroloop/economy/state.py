@@ -102,6 +102,8 @@ class State(eqx.Module):
     lender_lent: Float64[Array, "class path"]
     """What each class of lenders has lent, the opening included, USD bn."""
     lender_lost: Float64[Array, "class path"]
+    chips_bought: Float64[Array, " path"]
+    """What all builders together paid for chips without an order in the quarter, USD bn."""
     rewarded: Float64[Array, "warrant path"]
     """What the holder of each warrant has bought from its issuer since the opening, USD bn."""
     default: DefaultState
