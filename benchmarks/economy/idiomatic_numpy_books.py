@@ -7,7 +7,7 @@ from types import SimpleNamespace as Record
 
 import numpy as np
 
-from benchmarks.economy.idiomatic_numpy_contracts import due_within, exposure, plant_economic, whole
+from benchmarks.economy.idiomatic_numpy_contracts import due_within, exposure, plant_economic, promised, whole
 from benchmarks.economy.network import Network
 from benchmarks.economy.opening import Plain
 from ouroloop.core import LARGEST_EXACT, QUANTUM
@@ -50,9 +50,13 @@ def _go_on(net: Network, inputs: Plain, s: Record, q: Record, read: dict[str, np
     surplus = (q.ai_of - inputs.traits.cost_share * (q.ai_of + sold)).sum(axis=0)
     _outcome(p.outcome, s.outcome, q, surplus, interest[world.in_ai].sum(axis=0) + q.charges.sum(axis=0))
     s.announced = p.engine.orders_per_vendor_dollar * (sums.money_by_vendor @ q.invested_by_vendors)
-    for quarter, contract, usd_bn in world.announced:
-        if quarter == q.quarter:
-            s.announced[world.cloud_provider[contract]] += usd_bn * (inputs.cloud_share[contract] > 0)
+    for sellers, share, letters in (
+        (world.cloud_provider, inputs.cloud_share, world.cloud_letters),
+        (world.order_seller, inputs.order_share, world.order_letters),
+    ):
+        for quarter, contract, news in letters:
+            if quarter == q.quarter and sellers[contract] >= 0:
+                s.announced[sellers[contract]] += news * (share[contract] > 0)
 
     trailing = s.trailing
     after, some = trailing.revenue + (revenue - trailing.revenue) / 4, (trailing.revenue > 0) & (revenue > 0)
@@ -231,7 +235,7 @@ def observe(
     amounts: np.ndarray,
 ) -> Record:
     """What the quarter is remembered by: measures by firm, who paid, measures of the whole."""
-    members, who = member_measures(net, s, q, read), _who_paid(net, s, earned)
+    members, who = member_measures(net, inputs, s, q, read), _who_paid(net, s, earned)
     there = np.flatnonzero(net.cash_account >= 0)
     gap = np.abs(s.books[net.cash_account[there]] - s.pots.sum(axis=1)[there] * QUANTUM).max(axis=0)
     leaks = np.abs(s.sums.entities @ s.books).max(axis=0), np.abs(s.sums.claims @ s.books).max(axis=0)
@@ -245,13 +249,15 @@ def observe(
     )
 
 
-def member_measures(net: Network, s: Record, q: Record, read: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def member_measures(
+    net: Network, inputs: Plain, s: Record, q: Record, read: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
     """Measures by firm."""
     stocks, contracts, plant, sums = s.stocks, s.contracts, s.plant, s.sums
     built = plant.chips.reported.sum(axis=1) + plant.sites.reported.sum(axis=1)
     reported = sums.to_members @ built + sums.others_to_members @ plant.other.reported.sum(axis=1)
-    to_come = (net.cloud_by_now[:, -1] - net.cloud_by_now[:, q.quarter + 1])[:, None]
-    backlog = np.where(contracts.cloud.ended, 0.0, np.maximum(to_come, 0.0))
+    backlog, letters = promised(net, inputs, s, q)
+    could_be_called = exposure(net, contracts.guarantees, q.quarter + 1) * inputs.guarantee_binds
     return {
         "cash": stocks["cash"], "debt": stocks["debt"], "receivables": stocks["receivables"],
         "fixed_assets": stocks["fixed_assets"],
@@ -265,10 +271,10 @@ def member_measures(net: Network, s: Record, q: Record, read: dict[str, np.ndarr
         "raised": read["raised"], "refused": q.refused, "unpaid": q.unpaid, "written_off": read["written_off"],
         "capacity": sums.to_members @ plant.capacity,
         "pipeline": sums.to_members @ (plant.pipeline.sum(axis=1) + plant.waiting),
-        "backlog": sums.cloud_by_provider @ backlog,
+        "backlog": np.broadcast_to(backlog, q.need.shape), "letters": np.broadcast_to(letters, q.need.shape),
         "leases_not_commenced": sums.leases_by_tenant
         @ (contracts.leases.rent_share * net.lease_to_come[:, q.quarter, None]),
-        "guarantees_given": sums.guarantees_by_guarantor @ exposure(net, contracts.guarantees, q.quarter + 1),
+        "guarantees_given": sums.guarantees_by_guarantor @ could_be_called,
         "maturing_in_year": sums.loans_by_borrower @ due_within(contracts.loans.ladder, q.quarter + 1, 4),
         "defaulted": s.default.defaulted,
     }  # fmt: skip

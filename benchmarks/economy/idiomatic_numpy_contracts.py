@@ -99,6 +99,7 @@ def _spot(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     by_lab = wants[world.spot_buyer] / np.where(q.spot_wanted > 0, q.spot_wanted, 1.0)
     by_builder = idle[world.spot_builder] / np.where(offered > 0, offered, 1.0)
     q.spot = np.minimum(q.spot_wanted, offered) * by_lab * by_builder
+    q.unsold = np.maximum(idle - s.sums.spot_by_builder @ q.spot, 0.0)
 
 
 def due_within(ladder: np.ndarray, quarter: int, quarters: int) -> np.ndarray:
@@ -157,9 +158,9 @@ def _offers(net: Network, inputs: Plain, s: Record, q: Record) -> tuple[np.ndarr
     listed = np.array(net.world.listed, float)[:, None]
     quoted = p.quoted_sale * q.equity.cap * listed * q.calendar.credit_open[EQUITY]
     offers[EQUITY] += quoted * willing[EQUITY]
-    to_come = (net.cloud_by_now[:, -1] - net.cloud_by_now[:, q.quarter + 1])[:, None]
-    backlog = sums.cloud_by_provider @ np.where(s.contracts.cloud.ended, 0.0, np.maximum(to_come, 0.0))
-    base = p.advance_on_backlog * backlog + p.advance_on_assets * np.maximum(plant_economic(net, s), 0.0)
+    backlog, letters = promised(net, inputs, s, q)
+    base = p.advance_on_letters * letters + p.advance_on_backlog * backlog
+    base = base + p.advance_on_assets * np.maximum(plant_economic(net, s), 0.0)
     secured = sums.loans_by_borrower @ np.where(net.secured[:, None], s.contracts.loans.owed, 0.0)
     asked = offers[net.secured_class].sum(axis=0)
     held = np.clip(np.maximum(base - secured, 0.0), 0.0, asked)
@@ -348,10 +349,11 @@ def _write_down(net: Network, inputs: Plain, s: Record, q: Record, debt: np.ndar
     cut = np.where(wanted > assets, assets / np.where(wanted > 0, wanted, 1.0), 1.0)
     share = q.newly[borrower] * (1 - np.minimum(kept * cut[borrower], 1.0))
 
-    promised = and_outside(share * loans.owed, 0.0)[world.promised_loan]
-    stands = np.broadcast_to(q.calendar.guarantee_share, promised.shape)
+    missing = and_outside(share * loans.owed, 0.0)[world.promised_loan]
+    missing = missing + and_outside(q.unsold, 0.0)[world.backstopped]
+    stands = np.broadcast_to(q.calendar.guarantee_share * inputs.guarantee_binds, missing.shape)
     together = and_outside(sums.guarantees_by_loan @ stands, 0.0)[world.promised_loan]
-    covered = promised * stands / np.maximum(together, 1.0)
+    covered = missing * stands / np.maximum(together, 1.0)
     payable = np.minimum(np.maximum(covered, 0.0), exposure(net, guarantees, q.quarter))
     asked = and_outside(sums.guarantees_by_guarantor @ payable, 0.0)[world.guarantor]
     means = and_outside(q.left, np.inf)[world.guarantor]
@@ -359,7 +361,7 @@ def _write_down(net: Network, inputs: Plain, s: Record, q: Record, debt: np.ndar
     q.called = whole(payable * able)
     guarantees.called = guarantees.called + q.called
     owed = guarantees.owed + np.where(net.subrogated[:, None], q.called, 0.0)
-    q.guarantees_lost = np.where(promised > 0, owed, 0.0)
+    q.guarantees_lost = np.where(missing > 0, owed, 0.0)
     guarantees.owed = owed - q.guarantees_lost
 
     lost, taken = share * loans.owed, np.zeros_like(loans.owed)
@@ -377,6 +379,26 @@ def _write_down(net: Network, inputs: Plain, s: Record, q: Record, debt: np.ndar
     q.loans_lost = gone.sum(axis=1)
     loans.owed = loans.owed - q.loans_lost
     s.lender_lost = s.lender_lost + sums.loans_by_class @ rest
+
+
+def promised(net: Network, inputs: Plain, s: Record, q: Record) -> tuple[np.ndarray, np.ndarray]:
+    """What is signed and still to come, and what is a letter of intent, by the firm that sells it."""
+    world, sums, today, orders = net.world, s.sums, q.calendar, s.contracts.orders
+    by_now = net.cloud_by_now
+    clouds = np.maximum(by_now[:, -1] - by_now[:, q.quarter + 1], 0.0)[:, None] * today.cloud_binds
+    clouds = np.where(s.contracts.cloud.ended, 0.0, clouds)
+    goods = (net.orders_by_now[:, -1:] - orders.arrived + orders.waiting) * today.order_binds
+    goods = np.where(orders.canceled, 0.0, goods)
+    backlog = letters = 0.0
+    for by_seller, standing, share, decided in (
+        (sums.cloud_by_provider, clouds, inputs.cloud_share, world.cloud_letters),
+        (sums.orders_by_seller, goods, inputs.order_share, world.order_letters),
+    ):
+        still = np.zeros((len(standing), 1))
+        still[[letter.contract for letter in decided if q.quarter < letter.decided]] = 1.0
+        backlog = backlog + by_seller @ (standing * share * (1 - still))
+        letters = letters + by_seller @ (standing * still)
+    return np.asarray(backlog), np.asarray(letters)
 
 
 def exposure(net: Network, guarantees: Record, quarter: int) -> np.ndarray:

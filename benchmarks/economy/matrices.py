@@ -34,6 +34,7 @@ class Matrices:
         self.chips_by_vendor = adding(net.chip_vendor, members)
         self.chips_by_builder = adding(world.chip_builder, builders)
         self.orders_by_builder = adding(net.order_chips, builders)
+        self.orders_by_seller = adding(world.order_seller, members)
         self.orders_by_warrant = csr_array(world.orders_by_warrant.matrix.astype(float))
         self.chips_by_warrant = csr_array(world.chips_by_warrant.matrix.astype(float))
         self.warrants_by_builder = adding(net.warrant_chips, builders)

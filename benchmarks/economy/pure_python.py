@@ -39,13 +39,14 @@ class Lists:
             "builder_rows", "vendor_rows", "other_rows", "loan_borrower", "loan_lender", "may_ask", "cloud_customer",
             "cloud_provider", "cloud_builder", "order_buyer", "order_seller", "round_investor", "round_issuer",
             "ai_seller", "seller_of_builder", "chip_builder", "money_vendor", "money_vendor_row", "money_customer",
-            "spot_buyer", "spot_builder", "lease_tenant", "promised_loan", "warrant_issuer",
+            "spot_buyer", "spot_builder", "lease_tenant", "promised_loan", "backstopped", "warrant_issuer",
             "guarantor", "core_firm", "share_issuer", "site_builder", "cost_firm", "payout_firm", "revalued_issuer",
             "loan_rank", "in_ai", "claim_debtor", "claim_creditor", "member_entities",
         ):  # fmt: skip
             setattr(self, name, getattr(world, name).tolist())
         self.ordered, self.bought = world.orders_by_warrant.matrix.tolist(), world.chips_by_warrant.matrix.tolist()
-        self.passive, self.listed, self.announced = world.passive, world.listed, world.announced
+        self.passive, self.listed = world.passive, world.listed
+        self.cloud_letters, self.order_letters = world.cloud_letters, world.order_letters
         self.lives = world.chips.length, world.sites.length, world.other.length
         self.held = [[n for n, there in enumerate(row) if there] for row in self.held_sums]
         self.loans_of = [[n for n, b in enumerate(self.loan_borrower) if b == m] for m in range(self.members)]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.economy.network import FLOW_SUMS, STOCKS, Network
-from benchmarks.economy.pure_python_numbers import PER_UNIT, exposure, plant_values, whole
+from benchmarks.economy.pure_python_numbers import PER_UNIT, exposure, plant_values, promised, whole
 from ouroloop.core import LARGEST_EXACT, QUANTUM
 from ouroloop.economy.track import SPONSORS
 from ouroloop.ledger.color import colors_of, payments
@@ -111,9 +111,13 @@ def close_the_books(net: Lists, own: Record, s: Record, q: Record) -> Record:
     with_money, vendors = [0.0] * net.members, zip(net.money_vendor_row, q.invested_by_vendors, strict=True)
     for row, amount in vendors:
         with_money[row] += engine.orders_per_vendor_dollar * amount
-    for quarter, contract, usd_bn in net.announced:
-        if quarter == q.quarter and own.cloud_share[contract] > 0:
-            with_money[net.cloud_provider[contract]] += usd_bn
+    for sellers, share, letters in (
+        (net.cloud_provider, own.cloud_share, net.cloud_letters),
+        (net.order_seller, own.order_share, net.order_letters),
+    ):
+        for quarter, contract, news in letters:
+            if quarter == q.quarter and share[contract] > 0 and sellers[contract] >= 0:
+                with_money[sellers[contract]] += news
     trailing = s.trailing
     for m in range(net.members):
         before, now = trailing.revenue[m], revenue[m]
@@ -364,17 +368,15 @@ def observe(net: Lists, own: Record, s: Record, q: Record, read: Any, earned: di
     economic, reported = plant_values(net, plant, "economic"), plant_values(net, plant, "reported")
     fixed = stocks["fixed_assets"]
     narrative = [a + b for a, b in zip(s.equity.lasting, s.equity.fresh, strict=True)]
-    backlog, leases, given, soon = list(none), list(none), list(none), list(none)
+    leases, given, soon = list(none), list(none), list(none)
     trapped, capacity, pipeline = list(none), list(none), list(none)
-    for n, provider in enumerate(net.cloud_provider):
-        if provider >= 0 and not contracts.cloud.ended[n]:
-            backlog[provider] += max(net.cloud_by_now[n][-1] - net.cloud_by_now[n][q.quarter + 1], 0.0)
+    backlog, letters = promised(net, own, s, q)
     for n, tenant in enumerate(net.lease_tenant):
         if tenant >= 0:
             leases[tenant] += contracts.leases.rent_share[n] * net.lease_to_come[n][q.quarter]
     for n, guarantor in enumerate(net.guarantor):
         if guarantor >= 0:
-            given[guarantor] += exposure(net, contracts.guarantees, n, q.quarter + 1)
+            given[guarantor] += exposure(net, contracts.guarantees, n, q.quarter + 1) * own.guarantee_binds[n]
     ends = min(q.quarter + 5, len(contracts.loans.ladder[0]) - 1)
     for borrower, owed, ladder in zip(net.loan_borrower, contracts.loans.owed, contracts.loans.ladder, strict=True):
         if owed:
@@ -394,8 +396,8 @@ def observe(net: Lists, own: Record, s: Record, q: Record, read: Any, earned: di
         "operating_cash": read["operating_cash"], "interest": read["interest"], "capex": read["capex"],
         "trapped_capex": trapped, "payout": read["payout"], "needed": q.need, "raised": read["raised"],
         "refused": q.refused, "unpaid": q.unpaid, "written_off": read["written_off"], "capacity": capacity,
-        "pipeline": pipeline, "backlog": backlog, "leases_not_commenced": leases, "guarantees_given": given,
-        "maturing_in_year": soon, "defaulted": list(s.default.defaulted),
+        "pipeline": pipeline, "backlog": backlog, "letters": letters, "leases_not_commenced": leases,
+        "guarantees_given": given, "maturing_in_year": soon, "defaulted": list(s.default.defaulted),
     }  # fmt: skip
     who = _who_paid(net, earned)
     return Record(members=members, who_paid=who, system=_system(net, own, s, q, members, who), amounts=q.amounts)

@@ -6,7 +6,7 @@ from math import exp, inf, log
 from types import SimpleNamespace as Record
 from typing import Any
 
-from benchmarks.economy.pure_python_numbers import exposure, plant_values, whole
+from benchmarks.economy.pure_python_numbers import exposure, plant_values, promised, whole
 from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
 from ouroloop.core import QUANTUM
 
@@ -97,7 +97,12 @@ def _spot(net: Lists, own: Record, s: Record, q: Record) -> None:
     q.spot_wanted, offered = sum(wants.values()), sum(idle)
     served = min(q.spot_wanted, offered)
     scale = served / q.spot_wanted / offered if served > 0 else 0.0
-    q.spot = [scale * wants[lab] * idle[b] for lab, b in zip(net.spot_buyer, net.spot_builder, strict=True)]
+    q.spot, q.unsold = [], idle
+    for lab, b in zip(net.spot_buyer, net.spot_builder, strict=True):
+        q.spot.append(scale * wants[lab] * idle[b])
+    for b, sold in zip(net.spot_builder, list(q.spot), strict=True):
+        q.unsold[b] -= sold
+    q.unsold = [max(left, 0.0) for left in q.unsold]
 
 
 def raise_funds(net: Lists, own: Record, s: Record, q: Record) -> None:
@@ -147,10 +152,7 @@ def _offers(net: Lists, own: Record, s: Record, q: Record, asking: list[int]) ->
         lost = min(max(s.lender_lost[n] / s.lender_lent[n], 0.0), 1.0) if s.lender_lent[n] > 0 else 0.0
         patience.append(1 / (1 + exp(-p.steepness * (1 - lost / getattr(p, f"{name}_loss")))))
         limits.append(getattr(p, f"{name}_spread"))
-    backlog, secured = [0.0] * net.members, [0.0] * net.members
-    for n, provider in enumerate(net.cloud_provider):
-        if provider >= 0 and not s.contracts.cloud.ended[n]:
-            backlog[provider] += max(net.cloud_by_now[n][-1] - net.cloud_by_now[n][q.quarter + 1], 0.0)
+    (backlog, letters), secured = promised(net, own, s, q), [0.0] * net.members
     for borrower, counts, owed in zip(net.loan_borrower, net.secured, s.contracts.loans.owed, strict=True):
         if counts:
             secured[borrower] += owed
@@ -169,7 +171,8 @@ def _offers(net: Lists, own: Record, s: Record, q: Record, asking: list[int]) ->
             willing = patient / (1 + exp(-urge))
             offered.append(room * min(willing, p.single_borrower) + (quoted[m] * willing if n == EQUITY else 0.0))
         asked = sum(offered[n] for n in net.secured_classes)
-        base = p.advance_on_backlog * backlog[m] + p.advance_on_assets * max(plant[m], 0.0)
+        base = p.advance_on_letters * letters[m] + p.advance_on_backlog * backlog[m]
+        base += p.advance_on_assets * max(plant[m], 0.0)
         held = min(max(base - secured[m], 0.0), asked)
         for n in net.secured_classes:
             offered[n] *= held / asked if asked > 0 else 1.0
@@ -446,15 +449,16 @@ def _write_down(net: Lists, own: Record, s: Record, q: Record, debt: list[float]
         1 - min(part * cut[borrower], 1.0) if q.newly[borrower] else 0.0
         for part, borrower in zip(kept, net.loan_borrower, strict=True)
     ]
-    promised = [share[n] * loans.owed[n] if n >= 0 else 0.0 for n in net.promised_loan]
-    stands = list(q.calendar.guarantee_share)
+    missing = [share[n] * loans.owed[n] if n >= 0 else 0.0 for n in net.promised_loan]
+    missing = [x + (q.unsold[b] if b >= 0 else 0.0) for x, b in zip(missing, net.backstopped, strict=True)]
+    stands = [x * y for x, y in zip(q.calendar.guarantee_share, own.guarantee_binds, strict=True)]
     together = [0.0] * len(loans.owed)
     for n, loan in enumerate(net.promised_loan):
         if loan >= 0:
             together[loan] += stands[n]
     payable, asked = [], [0.0] * net.members
     for n, loan in enumerate(net.promised_loan):
-        covered = promised[n] * stands[n] / max(together[loan] if loan >= 0 else 0.0, 1.0)
+        covered = missing[n] * stands[n] / max(together[loan] if loan >= 0 else 0.0, 1.0)
         payable.append(min(max(covered, 0.0), exposure(net, guarantees, n, q.quarter)))
         if net.guarantor[n] >= 0:
             asked[net.guarantor[n]] += payable[n]
@@ -468,7 +472,7 @@ def _write_down(net: Lists, own: Record, s: Record, q: Record, debt: list[float]
             guarantees.owed[n] += called
         if loan >= 0:
             taken[loan] += called
-        if promised[n] > 0:
+        if missing[n] > 0:
             q.guarantees_lost[n], guarantees.owed[n] = guarantees.owed[n], 0.0
     for n, (part, owed) in enumerate(zip(share, list(loans.owed), strict=True)):
         if part:

@@ -157,7 +157,7 @@ def _observe(net: Network, inputs: Plain, s: Record, q: Record, read: dict[str, 
     world, m = net.world, net.members
     ends = len(STOCKS) * m
     valuations, leaks = s.by_account[ends], s.by_account[ends + 1 + len(world.closing.revalued) :]
-    members = simple_books.member_measures(net, s, q, read)
+    members = simple_books.member_measures(net, inputs, s, q, read)
     for n, name in enumerate(MEMBER_MEASURES):
         out.members[n] = members[name]
     s.colored.who_paid(out.who_paid)

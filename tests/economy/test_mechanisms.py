@@ -11,13 +11,15 @@ import numpy as np
 
 from ouroloop.behavior.completion import value_at_completion, walk_away
 from ouroloop.behavior.funding import quarters_until_wall
-from ouroloop.behavior.lending import EQUITY
+from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES, SECURED
 from ouroloop.core import QUANTUM
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.open import open_state
 from ouroloop.economy.outcome import Outcome, outcomes
 from ouroloop.economy.state import State
 from ouroloop.economy.track import SPONSORS, Track
+from ouroloop.economy.world import OUTSIDE, Letter, World
+from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
 from tests.economy.worlds import (
     ANNOUNCED,
     FUNDS_NEO,
@@ -333,6 +335,79 @@ def test_two_who_stand_for_one_loan_stand_for_it_once() -> None:
     calls = ("call:promise:funds:neo", "call:maker-neo")
     np.testing.assert_allclose(flows(of, twice, *calls)[3], flows(of, once, *calls)[3], atol=1e-7)
     np.testing.assert_allclose(flows(of, twice, calls[0])[3], flows(of, twice, calls[1])[3], atol=1e-7)
+
+
+def _with_backstop(cap_usd_bn: float) -> tuple[World, Track]:
+    """The small world in which the maker must take what nobody rents of the neocloud, whose customer has left."""
+    was = world().guarantees
+    of = replace(
+        world(),
+        guarantees=Guarantees(
+            (*was.names, "maker-takes"),
+            (*was.kinds, GuaranteeKind.BACKSTOP),
+            (*was.guarantors, "maker"),
+            (*was.debtors, "maker"),
+            (*was.creditors, "neo"),
+            jnp.concatenate([was.cap, jnp.full((1, 1), cap_usd_bn)]),
+            jnp.concatenate([was.guaranteed, jnp.zeros((1, QUARTERS))]),
+            jnp.concatenate([was.first, jnp.zeros(1, was.first.dtype)]),
+            jnp.concatenate([was.last, jnp.full(1, QUARTERS, was.last.dtype)]),
+        ),
+        guaranteed_loan=(*world().guaranteed_loan, OUTSIDE),
+    )
+    gone = calendar_with("cloud_binds", 1, 2, 0.0)
+    return of, play(of, shocked(inputs(of, PATHS), cloud_binds=gone))[1]
+
+
+def test_capacity_that_nobody_rents_is_paid_by_who_promised_to_take_it_up_to_the_cap() -> None:
+    of, free = _with_backstop(100.0)
+    _, tight = _with_backstop(1.0)
+    _, none = _with_backstop(0.0)
+    called = flows(of, free, "call:maker-takes")
+    assert np.all(flows(of, none, "call:maker-takes") == 0.0)
+    assert np.all(called[2] > 0.0), "its customer left in this quarter"
+    np.testing.assert_allclose(flows(of, tight, "call:maker-takes").sum(axis=0), 1.0, atol=1e-6)
+    more = member(free, "revenue", "neo")[2] - member(none, "revenue", "neo")[2]
+    less = member(none, "profit_reported", "maker")[2] - member(free, "profit_reported", "maker")[2]
+    np.testing.assert_allclose(more, called[2], atol=1e-6)
+    np.testing.assert_allclose(less, called[2], atol=1e-6)
+    assert np.all(system(free, "residual") == 0.0)
+
+
+# Letters of intent
+
+
+def _intends(decided: int, signed: float) -> tuple[World, Inputs]:
+    """The lab means to rent from the neocloud."""
+    of = replace(world(), cloud_letters=(Letter(decided, 1, 0.0),))
+    return of, replace(inputs(of, PATHS), cloud_share=jnp.asarray([[1.0], [signed]]))
+
+
+def test_a_letter_is_one_until_it_is_signed_or_dropped_and_only_what_is_signed_is_backlog() -> None:
+    for signed in (0.0, 1.0):
+        track = play(*_intends(3, signed))[1]
+        letters, backlog = member(track, "letters", "neo"), member(track, "backlog", "neo")
+        assert np.all(letters[:3] > 10.0)
+        assert np.all(letters[3:] == 0.0)
+        assert np.all(backlog[:3] == 0.0)
+        assert np.all(backlog[3:-1] > 0.0) if signed else np.all(backlog[3:] == 0.0)
+
+
+def _lent_on_letters(advance: float) -> Track:
+    """The neocloud has no cash to spare and nothing but the letter to borrow against; it is dropped in quarter 6."""
+    of, given = _intends(6, 0.0)
+    given = with_parameters(given, "lending", advance_on_letters=advance, advance_on_backlog=0.0, advance_on_assets=0.0)
+    secured = [name in SECURED for name in LENDER_CLASSES]
+    open_now = quiet(of).credit_open * jnp.asarray(secured, float)[:, None, None]
+    return play(of, shocked(with_cash(given, neo=0.2), credit_open=open_now))[1]
+
+
+def test_lenders_who_count_letters_lend_more_before_anything_is_signed() -> None:
+    blind, trusting = _lent_on_letters(0.0), _lent_on_letters(0.8)
+    more = member(trusting, "raised", "neo")[:6].sum(axis=0) - member(blind, "raised", "neo")[:6].sum(axis=0)
+    assert np.all(more > 0.0)
+    deeper = member(trusting, "debt", "neo")[6] - member(blind, "debt", "neo")[6]
+    assert np.all(deeper > 0.0), "what was lent on a promise is owed when the promise is dropped"
 
 
 # Not paying

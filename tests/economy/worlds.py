@@ -29,7 +29,7 @@ from ouroloop.economy.parameters import Parameters
 from ouroloop.economy.state import State
 from ouroloop.economy.step import step
 from ouroloop.economy.track import MEMBER_MEASURES, SYSTEM_MEASURES, Track
-from ouroloop.economy.world import World
+from ouroloop.economy.world import Letter, World
 from ouroloop.instruments.cloud_contract import CloudContracts
 from ouroloop.instruments.equity_round import EquityRounds
 from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
@@ -163,7 +163,8 @@ def world(quarters: int = QUARTERS) -> World:
         guaranteed_loan=guaranteed,
         passive=(False,) * 4,
         listed=(False, True, True, True),
-        announced=((ANNOUNCED, 1, 20.0),),
+        cloud_letters=(Letter(ANNOUNCED, 1, 20.0),),
+        order_letters=(),
         opened=(
             books.Account("investors", books.AccountClass.ASSET, "equity:maker"),
             books.Account("maker", books.AccountClass.EQUITY, "equity:maker"),
@@ -299,6 +300,8 @@ def inputs(of: World, paths: int = 8, seed: int = 7, **instead: Any) -> Inputs:
         opening=opening,
         cloud_share=jnp.ones((len(of.cloud.names), 1)),
         order_share=jnp.ones((len(of.orders.names), 1)),
+        lease_share=jnp.ones((len(of.leases.names), 1)),
+        guarantee_binds=jnp.ones((len(of.guarantees.names), 1)),
         round_share=jnp.ones((len(of.rounds.names), 1)),
         payoff_quarter=jnp.full(paths, 10_000),
         keys=jax.random.key_data(keys).T,

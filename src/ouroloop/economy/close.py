@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float64
@@ -20,7 +22,7 @@ from ouroloop.economy.spend import Spent
 from ouroloop.economy.state import Contracts, State, Trailing
 from ouroloop.economy.today import Today
 from ouroloop.economy.track import Track
-from ouroloop.economy.world import World
+from ouroloop.economy.world import Letter, World
 from ouroloop.ledger import post, recolor_in_rounds
 
 
@@ -126,19 +128,25 @@ def close_the_books(
         penalty=built.penalty,
         outcome=_outcome(world, inputs, state, today, plans, dues, funds, paid, built, amounts),
     )
-    return after, observe(world, inputs, state, after, prices, plans, funds, paid, built, amounts, today.quarter)
+    return after, observe(world, inputs, state, after, today, prices, plans, funds, paid, built, amounts)
 
 
 def _announced(world: World, inputs: Inputs, today: Today, spent: Spent) -> Float64[Array, "member path"]:
-    """New business that became known: contracts that became firm, and the orders that come with vendors' money."""
+    """New business that became known: letters that were signed, and the orders that come with vendors' money."""
     with_money = inputs.parameters.engine.orders_per_vendor_dollar * (world.money_by_vendor @ spent.vendor_money)
-    if not world.announced:
-        return with_money
-    quarter, contract, usd_bn = (np.array(column) for column in zip(*world.announced, strict=True))
-    now = jnp.asarray(quarter)[:, None] == today.quarter
-    won = jnp.zeros(inputs.cloud_share.shape[:1] + with_money.shape[1:])
-    won = won.at[contract].add(jnp.where(now, usd_bn[:, None] * (inputs.cloud_share > 0)[contract], 0.0))
-    return with_money + world.cloud_by_provider @ won
+    contracts = world.cloud_by_provider @ _won(world.cloud_letters, today, inputs.cloud_share)
+    orders = world.orders_by_seller @ _won(world.order_letters, today, inputs.order_share)
+    return with_money + contracts + orders
+
+
+def _won(letters: Sequence[Letter], today: Today, share: Array) -> Float64[Array, "contract path"]:
+    """What became known in the quarter because a letter was signed."""
+    won = jnp.zeros((share.shape[0], today.growth.shape[0]))
+    if not letters:
+        return won
+    decided, contract, news = (np.array(column) for column in zip(*letters, strict=True))
+    now = jnp.asarray(decided)[:, None] == today.quarter
+    return won.at[contract].set(jnp.where(now, news[:, None] * (share > 0)[contract], 0.0))
 
 
 def _growth(trailing: Trailing, revenue: Float64[Array, "member path"]) -> Float64[Array, "member path"]:

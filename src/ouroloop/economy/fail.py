@@ -16,6 +16,7 @@ from ouroloop.behavior.default import (
     write_down,
 )
 from ouroloop.economy.clear import Paid
+from ouroloop.economy.fall_due import Dues
 from ouroloop.economy.fund import Funds
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.prices import YEAR, Prices
@@ -67,6 +68,7 @@ def resolve_defaults(
     state: State,
     today: Today,
     prices: Prices,
+    dues: Dues,
     funds: Funds,
     paid: Paid,
     spent: Spent,
@@ -94,7 +96,7 @@ def resolve_defaults(
     )
     newly = found.newly
     loans, loans_moved, guarantees, guarantees_moved, lost = _loans(
-        world, inputs, state, today, prices, paid, spent, default, newly
+        world, inputs, state, today, prices, dues, paid, spent, default, newly
     )
     orders_over = (paid.orders.bills.overdue(OVERDUE) > 0) | _of(newly, world.order_buyer)
     orders, orders_moved = world.orders.write_off(paid.orders, orders_over)
@@ -145,12 +147,17 @@ def _loans(
     state: State,
     today: Today,
     prices: Prices,
+    dues: Dues,
     paid: Paid,
     spent: Spent,
     default: DefaultState,
     newly: Array,
 ) -> tuple[LoanState, _Moved, GuaranteeState, _Moved, Float64[Array, "loan path"]]:
-    """Write debts down to what is recovered; guarantors first. Last of the results: what lenders lost, USD bn."""
+    """Write debts down to what is recovered; guarantors first. Last of the results: what lenders lost, USD bn.
+
+    Guarantors pay out of what they have left: for what fails of a loan, and for capacity that they promised to take
+    where nobody else does.
+    """
     parameters, owed = inputs.parameters.default, paid.loans.owed
     debt = world.loans_by_borrower @ owed
     whole = debt.sum(axis=0)
@@ -161,7 +168,8 @@ def _loans(
     share = write_down(newly, world.loan_borrower, kept)
 
     promised = jnp.concatenate([share * owed, jnp.zeros_like(owed[:1])])[world.promised_loan]
-    covered = _shared(world, jnp.broadcast_to(today.calendar.guarantee_share, promised.shape))
+    promised = promised + jnp.concatenate([dues.unsold, jnp.zeros_like(owed[:1])])[world.backstopped]
+    covered = _shared(world, jnp.broadcast_to(today.calendar.guarantee_share * inputs.guarantee_binds, promised.shape))
     means = jnp.concatenate([spent.cash, jnp.full_like(spent.cash[:1], jnp.inf)])[world.guarantor]
     payable = world.guarantees.payable(state.contracts.guarantees, today.quarter, promised * covered)
     asked = jnp.concatenate([world.guarantees_by_guarantor @ payable, jnp.zeros_like(payable[:1])])[world.guarantor]

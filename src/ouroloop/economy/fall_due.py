@@ -36,6 +36,8 @@ class Dues(eqx.Module):
     """Compute rented by the quarter."""
     spot_wanted: Float64[Array, " path"]
     """What labs would spend on it if there were enough."""
+    unsold: Float64[Array, "builder path"]
+    """Capacity that nobody takes, at the market's rent."""
     claims: Float64[Array, "claim path"]
     """All that a member owes, in the order of `World.claim_debtor`."""
     outside_rounds: Float64[Array, "member path"]
@@ -81,7 +83,7 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, prices: P
         suspended=no_lease > 0,
         terminate=no_lease > 0,
     )
-    spot, wants = _spot(world, inputs, state, plans, prices, billed)
+    spot, wants, unsold = _spot(world, inputs, state, plans, prices, billed)
     interest = world.loans.interest_due(contracts.loans, inputs.parameters.engine.base_rate + jnp.zeros(paths))
     principal = world.loans.principal_due(contracts.loans, today.quarter)
     everyone = jnp.ones((len(world.rounds.names), paths), bool)
@@ -104,17 +106,30 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, prices: P
     claims = claims * calendar.claim_pays
     outside = world.rounds_by_issuer @ jnp.where(inside, 0.0, rounds)
     return Dues(
-        cloud, billed, orders, ordered, leases, interest, principal, rounds, willing, spot, wants, claims, outside
+        cloud=cloud,
+        billed=billed,
+        orders=orders,
+        ordered=ordered,
+        leases=leases,
+        interest=interest,
+        principal=principal,
+        rounds=rounds,
+        willing=willing,
+        spot=spot,
+        spot_wanted=wants,
+        unsold=unsold,
+        claims=claims,
+        outside_rounds=outside,
     )
 
 
 def _spot(
     world: World, inputs: Inputs, state: State, plans: Plans, prices: Prices, billed: Array
-) -> tuple[Float64[Array, "pair path"], Float64[Array, " path"]]:
-    """What labs rent by the quarter, by pairs of `World.spot`, and what they would if there were enough, USD bn.
+) -> tuple[Float64[Array, "pair path"], Float64[Array, " path"], Float64[Array, "builder path"]]:
+    """What labs rent by the quarter, by pairs of `World.spot`, what they would if there were enough, what is left.
 
     A lab wants compute for a share of its outside revenue; what its contracts do not bill it takes from capacity that
-    stands idle, at the market's rent, from all builders pro rata.
+    stands idle, at the market's rent, from all builders pro rata. All in USD bn.
     """
     share = inputs.parameters.engine.compute_share_of_ai_revenue * plans.efficiency
     signed = world.cloud_by_customer @ billed[: len(world.cloud.names)]
@@ -125,7 +140,8 @@ def _spot(
     served = jnp.minimum(whole, offered)
     by_lab = wants[world.spot_buyer] / jnp.where(whole > 0, whole, 1.0)
     by_builder = idle[world.spot_builder] / jnp.where(offered > 0, offered, 1.0)
-    return served * by_lab * by_builder, whole
+    sold = served * by_lab * by_builder
+    return sold, whole, jnp.maximum(idle - world.spot_by_builder @ sold, 0.0)
 
 
 def _both(here: Bool[Array, "member path"], ones: Rows, others: Rows) -> Bool[Array, "contract path"]:

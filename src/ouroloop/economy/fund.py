@@ -20,6 +20,7 @@ from ouroloop.economy.decide import YEAR, Plans
 from ouroloop.economy.fall_due import Dues
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.prices import Prices
+from ouroloop.economy.promised import promised
 from ouroloop.economy.state import State
 from ouroloop.economy.today import Today
 from ouroloop.economy.world import World
@@ -86,10 +87,11 @@ def raise_funds(
     capacity = jnp.broadcast_to(capacity, (len(LENDER_CLASSES), paths)) * open_share
     secured = jnp.asarray([name in SECURED for name in world.loan_class])[:, None]
     owed = world.loans_by_borrower @ jnp.where(secured, state.contracts.loans.owed, 0.0)
+    shown = promised(world, inputs, today, dues.cloud, dues.orders)
     base = borrowing_base(
         parameters.lending,
-        letters=jnp.zeros_like(owed),
-        backlog=world.cloud_by_provider @ world.cloud.backlog(dues.cloud),
+        letters=shown.letters,
+        backlog=shown.backlog,
         assets=books.plant_economic(state.plant),
     )
     listed = jnp.asarray(world.listed, jnp.float64)[:, None]

@@ -78,6 +78,10 @@ class Inputs(eqx.Module):
     cloud_share: Float[Array, "contract #path"]
     """1 where a cloud contract binds on a path, less where it does in part."""
     order_share: Float[Array, "contract #path"]
+    lease_share: Float[Array, "lease #path"]
+    """Which part of its rent each lease asks; 0 where it was never signed."""
+    guarantee_binds: Float[Array, "guarantee #path"]
+    """1 where a guarantee was given, 0 where it stayed a letter."""
     round_share: Float[Array, "tranche #path"]
     payoff_quarter: Int[Array, " path"]
     keys: UInt32[Array, "2 path"]

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float64, Int
+from jaxtyping import Array, Float64
 
 from ouroloop.economy.built import Built
 from ouroloop.economy.clear import Paid
@@ -14,7 +14,9 @@ from ouroloop.economy.decide import YEAR, Plans
 from ouroloop.economy.fund import Funds
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.prices import Prices
+from ouroloop.economy.promised import promised
 from ouroloop.economy.state import State
+from ouroloop.economy.today import Today
 from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, SPONSORS, SYSTEM_MEASURES, Track
 from ouroloop.economy.world import World
 from ouroloop.instruments.ladder import due_within
@@ -29,16 +31,16 @@ def observe(
     inputs: Inputs,
     before: State,
     after: State,
+    today: Today,
     prices: Prices,
     plans: Plans,
     funds: Funds,
     paid: Paid,
     built: Built,
     amounts: Float64[Array, "flow path"],
-    quarter: Int[Array, ""],
 ) -> Track:
     """What is there to report of this quarter? One slice of `Track`, without the axis `quarter`."""
-    members = _members(world, after, plans, funds, paid, built, amounts, quarter)
+    members = _members(world, inputs, after, today, funds, paid, built, amounts)
     who = _who_paid(world, before, after)
     return Track(
         members=jnp.stack([members[name] for name in MEMBER_MEASURES]),
@@ -52,13 +54,13 @@ def observe(
 
 def _members(
     world: World,
+    inputs: Inputs,
     after: State,
-    plans: Plans,
+    today: Today,
     funds: Funds,
     paid: Paid,
     built: Built,
     amounts: Array,
-    quarter: Int[Array, ""],
 ) -> dict[str, Array]:
     read, books = world.reader, after.books
     contracts, plant = after.contracts, after.plant
@@ -66,8 +68,9 @@ def _members(
     reported_plant = read.plant_reported(plant)
     profit = read.flow("profit", amounts)
     fixed = read.stock("fixed_assets", books)
-    soon = due_within(contracts.loans.ladder, quarter + 1, YEAR)
-    guarantees = world.guarantees.exposure(contracts.guarantees, quarter + 1)
+    soon = due_within(contracts.loans.ladder, today.quarter + 1, YEAR)
+    guarantees = world.guarantees.exposure(contracts.guarantees, today.quarter + 1) * inputs.guarantee_binds
+    shown = promised(world, inputs, today, contracts.cloud, contracts.orders)
     return {
         "cash": read.cash(books),
         "debt": read.stock("debt", books),
@@ -95,7 +98,8 @@ def _members(
         "written_off": read.flow("written_off", amounts),
         "capacity": world.spread_to_members(plant.capacity),
         "pipeline": world.spread_to_members(plant.pipeline.sum(axis=1) + plant.waiting),
-        "backlog": world.cloud_by_provider @ world.cloud.backlog(contracts.cloud),
+        "backlog": shown.backlog,
+        "letters": shown.letters,
         "leases_not_commenced": world.leases_by_tenant @ world.leases.not_commenced(contracts.leases),
         "guarantees_given": world.guarantees_by_guarantor @ guarantees,
         "maturing_in_year": world.loans_by_borrower @ soon,

@@ -70,7 +70,7 @@ def open_state(world: World, inputs: Inputs) -> State:
             guarantees=world.guarantees.opening(paths),
             orders=world.orders.start(paths),
             cloud=world.cloud.start(paths),
-            leases=world.leases.start(paths),
+            leases=world.leases.start(paths, by_path(inputs.lease_share)),
             warrants=world.warrants.start(paths),
         ),
         plant=Plant(

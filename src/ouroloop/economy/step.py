@@ -33,5 +33,5 @@ def step(world: World, inputs: Inputs, state: State, quarter: Int[Array, ""]) ->
     funds = raise_funds(world, inputs, state, today, prices, plans, dues)
     paid = clear_payments(world, state, today, plans, dues, funds)
     spent = spend(world, inputs, plans, funds, paid)
-    failed = resolve_defaults(world, inputs, state, today, prices, funds, paid, spent)
+    failed = resolve_defaults(world, inputs, state, today, prices, dues, funds, paid, spent)
     return close_the_books(world, inputs, state, today, prices, plans, dues, funds, paid, spent, failed)

@@ -33,13 +33,15 @@ MEMBER_MEASURES: dict[str, str] = {
     "capacity": "gw",
     "pipeline": "gw",
     "backlog": "usd_bn",
+    "letters": "usd_bn",
     "leases_not_commenced": "usd_bn",
     "guarantees_given": "usd_bn",
     "maturing_in_year": "usd_bn",
     "defaulted": "share",
 }
 """Measures by member, with their unit. Flows are of the quarter, stocks stand at its end. `trapped_capex` is what was
-spent on sites whose whole cost is above their value; `defaulted` is 1 from the quarter of default on."""
+spent on sites whose whole cost is above their value; `backlog` is signed and still to come, `letters` are letters of
+intent of customers; `defaulted` is 1 from the quarter of default on."""
 
 SYSTEM_MEASURES: dict[str, str] = {
     "outside_spend": "usd_bn",

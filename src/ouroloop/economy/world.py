@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -17,7 +18,7 @@ from ouroloop.economy.operations import CHIPS, Closing, Receipts, Spending, Spot
 from ouroloop.economy.read import Reader, reader
 from ouroloop.instruments.cloud_contract import CloudContracts
 from ouroloop.instruments.equity_round import EquityRounds
-from ouroloop.instruments.guarantee import Guarantees
+from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
 from ouroloop.instruments.instrument import Instrument
 from ouroloop.instruments.lease import Leases
 from ouroloop.instruments.loan import Loans
@@ -33,6 +34,16 @@ EVERYBODY = "everybody"
 """To whom running costs are owed: staff, suppliers, the state."""
 
 Rows = Int[np.ndarray, " row"]
+
+
+class Letter(NamedTuple):
+    """A letter of intent: a contract that is signed or dropped in some quarter."""
+
+    decided: int
+    """The quarter."""
+    contract: int
+    news_usd_bn: float
+    """The business of which everybody learns when it is signed; 0 where the two had announced it before."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +98,10 @@ class World:
     """Is a member a vehicle whose income nobody disclosed? It owes and owns; it neither asks for money nor fails."""
     listed: tuple[bool, ...]
     """Is a member's share price quoted? Those that are make the market's return."""
-    announced: tuple[tuple[int, int, float], ...]
-    """What becomes known on the way: (quarter, contract of `cloud`, USD bn of business that the provider wins)."""
+    cloud_letters: tuple[Letter, ...]
+    """Which contracts of `cloud` bind nobody yet."""
+    order_letters: tuple[Letter, ...]
+    """Which contracts of `orders` bind nobody yet."""
     opened: tuple[Account, ...]
     """Accounts that only the opening books touch."""
 
@@ -237,6 +250,13 @@ class World:
         return np.array(self.guaranteed_loan, np.int64)
 
     @cached_property
+    def backstopped(self) -> Rows:
+        """Whose capacity each guarantee takes where nobody else does, on the axis `builder`; `OUTSIDE` for nobody's."""
+        takes = (kind is GuaranteeKind.BACKSTOP for kind in self.guarantees.kinds)
+        sellers = (name if does else "" for name, does in zip(self.guarantees.creditors, takes, strict=True))
+        return self._on(self.builders, sellers)
+
+    @cached_property
     def warrant_issuer(self) -> Rows:
         return self.rows(issuer for issuer, _ in self.warrants.parties)
 
@@ -340,6 +360,10 @@ class World:
     @cached_property
     def cloud_by_provider(self) -> Incidence:
         return self._adding(self.cloud_provider)
+
+    @cached_property
+    def orders_by_seller(self) -> Incidence:
+        return self._adding(self.order_seller)
 
     @cached_property
     def cloud_by_builder(self) -> Incidence:

@@ -89,12 +89,15 @@ class Leases(Instrument):
             *(books.purchase_expensed(t, o, f"fee:{name}", **fees) for name, (t, o) in rows),
         )
 
-    def start(self, paths: int) -> LeaseState:
-        """Leases as they stand at the opening: those that run already have their age."""
+    def start(self, paths: int, rent_share: Float64[Array, "#contract #path"] | float = 1.0) -> LeaseState:
+        """Leases as they stand at the opening: those that run already have their age.
+
+        `rent_share` of the rent that the terms say is asked: 0 on paths on which a lease is never signed.
+        """
         nothing = jnp.zeros((len(self.names), paths))
         no = jnp.zeros(nothing.shape, bool)
         age = nothing + jnp.maximum(-self.commencement, 0.0)[:, None]
-        return LeaseState(age, nothing, no, nothing + 1.0, no, nothing, nothing)
+        return LeaseState(age, nothing, no, nothing + rent_share, no, nothing, nothing)
 
     def fall_due(
         self,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ouroloop.core import Quarter
+from ouroloop.core import Quarter, Tier
 from ouroloop.dossier import Dossier, EntityKind
 from ouroloop.economy.operations import CHIPS, OTHER, SITES, Closing, Pair, Receipts, Spending, Spot
-from ouroloop.economy.world import OUTSIDE, World
+from ouroloop.economy.world import OUTSIDE, Letter, World
 from ouroloop.instruments.cloud_contract import CloudContracts
 from ouroloop.instruments.equity_round import EquityRounds
 from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
@@ -66,6 +67,8 @@ class Assembled:
     orders: Book[Orders]
     rounds: Book[EquityRounds]
     leases: Book[Leases]
+    guarantees: Book[Guarantees]
+    """Those that deals name: the first of `world.guarantees`, before those that the government could give."""
     debts: tuple[Debt | None, ...]
     """The opening debt behind each contract of `world.loans`; None for a lender that has lent nothing yet."""
     frozen: tuple[bool, ...]
@@ -102,7 +105,10 @@ def assemble(
     loans, debts, classes, draws = _loans(dossier, axes, opening, builders, vendors)
     known = {m: opening.run_rates.members[m].revenue.known for m in members}
     active = [m for m in members if known[m] or m in builders]
-    guarantees, guaranteed = _guarantees(axes, found.guarantees.instrument, loans, len(made_quarters(made)))
+    given = found.guarantees.instrument
+    callable_ones = map(partial(_can_be_called, axes), given.guarantors, given.debtors, given.kinds)
+    signed = _some(found.guarantees, list(callable_ones))
+    guarantees, guaranteed = _guarantees(signed.instrument, loans, len(made_quarters(made)))
     money = _vendor_customers(opening, vendors, builders, rounds.instrument.investors, rounds.instrument.issuers)
     spending = Spending(
         chips=tuple(
@@ -122,7 +128,6 @@ def assemble(
         core=tuple((customers_of(dossier, m), m) for m in active if known[m]),
         shares=tuple((EQUITY_INVESTORS, m) for m in active),
     )
-    announced = _announced(made, cloud)
     world = World(
         members=members,
         sectors=dict(axes.sectors),
@@ -155,11 +160,12 @@ def assemble(
         guaranteed_loan=guaranteed,
         passive=tuple(kind[m] in VEHICLE_KINDS for m in members),
         listed=tuple(dossier.entities[m].ticker is not None for m in members),
-        announced=announced,
+        cloud_letters=_letters(made, cloud.rows),
+        order_letters=_letters(made, orders.rows),
         opened=_opened(opening),
     )
     frozen = tuple(kind[b] in VEHICLE_KINDS for b in loans.borrowers)
-    return Assembled(world, made, cloud, orders, rounds, leases, debts, frozen)
+    return Assembled(world, made, cloud, orders, rounds, leases, signed, debts, frozen)
 
 
 def _opened(opening: Opening) -> tuple[Account, ...]:
@@ -209,32 +215,27 @@ def _loans(
     return loans, tuple(rows.values()), classes, draws
 
 
-def _guarantees(axes: Axes, signed: Guarantees, loans: Loans, quarters: int) -> tuple[Guarantees, tuple[int, ...]]:
-    """What is signed, and behind every loan a promise of the government that only a scenario makes."""
+def _can_be_called(axes: Axes, guarantor: str, debtor: str, kind: GuaranteeKind) -> bool:
+    """Who stands in, and for a debt who owes it, must be members."""
+    return guarantor in axes.members and (debtor in axes.members or kind is not GuaranteeKind.GUARANTEE)
+
+
+def _guarantees(signed: Guarantees, loans: Loans, quarters: int) -> tuple[Guarantees, tuple[int, ...]]:
+    """What deals name, and behind every loan a promise of the government that only a scenario makes."""
     pairs = list(zip(loans.lenders, loans.borrowers, strict=True))
-    keep = [
-        g in axes.members and (d in axes.members or kind is not GuaranteeKind.GUARANTEE)
-        for g, d, kind in zip(signed.guarantors, signed.debtors, signed.kinds, strict=True)
-    ]
-    at = [n for n, kept in enumerate(keep) if kept]
-    rows = np.array(at, np.int64)
-    behind = [
-        pairs.index((signed.creditors[n], signed.debtors[n]))
-        if (signed.creditors[n], signed.debtors[n]) in pairs
-        else OUTSIDE
-        for n in at
-    ]
-    extra = len(pairs)
+    named = zip(signed.creditors, signed.debtors, strict=True)
+    behind = [pairs.index(pair) if pair in pairs else OUTSIDE for pair in named]
+    extra, count = len(pairs), len(signed.names)
     made = Guarantees(
-        (*(signed.names[n] for n in at), *(f"government:{name}" for name in loans.names)),
-        (*(signed.kinds[n] for n in at), *(GuaranteeKind.GUARANTEE,) * extra),
-        (*(signed.guarantors[n] for n in at), *(GOVERNMENT,) * extra),
-        (*(signed.debtors[n] for n in at), *loans.borrowers),
-        (*(signed.creditors[n] for n in at), *loans.lenders),
-        jnp.concatenate([jnp.broadcast_to(signed.cap, (len(keep), 1))[rows], jnp.full((extra, 1), jnp.inf)]),
-        jnp.concatenate([signed.guaranteed[rows], jnp.zeros((extra, quarters))]),
-        jnp.concatenate([signed.first[rows], jnp.zeros(extra, signed.first.dtype)]),
-        jnp.concatenate([signed.last[rows], jnp.full(extra, quarters, signed.last.dtype)]),
+        (*signed.names, *(f"government:{name}" for name in loans.names)),
+        (*signed.kinds, *(GuaranteeKind.GUARANTEE,) * extra),
+        (*signed.guarantors, *(GOVERNMENT,) * extra),
+        (*signed.debtors, *loans.borrowers),
+        (*signed.creditors, *loans.lenders),
+        jnp.concatenate([jnp.broadcast_to(signed.cap, (count, 1)), jnp.full((extra, 1), jnp.inf)]),
+        jnp.concatenate([signed.guaranteed, jnp.zeros((extra, quarters))]),
+        jnp.concatenate([signed.first, jnp.zeros(extra, signed.first.dtype)]),
+        jnp.concatenate([signed.last, jnp.full(extra, quarters, signed.last.dtype)]),
     )
     return made, (*behind, *range(extra))
 
@@ -282,12 +283,13 @@ def _by_age(opening: Opening, owners: Sequence[str], asset: str) -> np.ndarray:
     return np.array(worth)[:, None] * parts[None, :] if owners else np.zeros((0, ages))
 
 
-def _announced(made: Contracts, cloud: Book[CloudContracts]) -> tuple[tuple[int, int, float], ...]:
-    """Promises that are not firm yet become known when they first move money, if they become firm at all."""
-    found: list[tuple[int, int, float]] = []
-    for contract, number in enumerate(cloud.rows):
+def _letters(made: Contracts, rows: Sequence[int]) -> tuple[Letter, ...]:
+    """Promises that are not firm yet are signed or dropped in the quarter before they first move money."""
+    found: list[Letter] = []
+    for contract, number in enumerate(rows):
         term = made.terms[number]
         total = float(term.payments.point_usd_bn.sum())
         if term.pending and total > 0:
-            found.append((max((term.payments.first or 0) - 1, 0), contract, total))
+            news = total if term.tier is Tier.REPORTED else 0.0
+            found.append(Letter(max((term.payments.first or 0) - 1, 0), contract, news))
     return tuple(found)

@@ -101,6 +101,8 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
         opening=jnp.asarray(_opening(world, opening, known, count)),
         cloud_share=jnp.asarray(share[rows]),
         order_share=jnp.asarray(np.minimum(share[np.array(made.orders.rows, np.int64)], 1.0)),
+        lease_share=jnp.asarray(share[np.array(made.leases.rows, np.int64)]),
+        guarantee_binds=jnp.asarray(_given(world, share[np.array(made.guarantees.rows, np.int64)])),
         round_share=jnp.asarray(share[np.array(made.rounds.rows, np.int64)] > 0, dtype=jnp.float64),
         payoff_quarter=_payoff(scenario, made, found, named, count),
         keys=path_keys(scenario.seed, first_path, count),
@@ -148,6 +150,12 @@ def _shares_of_promises(
         *(jnp.asarray(scenario.assumptions[read.assumption].value * read.scale) for read in reads(Chances))
     )
     return np.asarray(include(terms, jnp.asarray(uniforms), chances))
+
+
+def _given(world: World, share: Float64[np.ndarray, "deal path"]) -> Float64[np.ndarray, "guarantee path"]:
+    """On which paths is each guarantee given? Those that only a scenario makes are, if it makes them."""
+    extra = len(world.guarantees.names) - len(share)
+    return np.concatenate([share > 0, np.ones((extra, share.shape[1]))]).astype(np.float64)
 
 
 def _shocks(scenario: Scenario, made: Assembled, named: Callable[[str], np.ndarray]) -> ShockCalendar:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import chain, repeat
 from typing import Any
 
 from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
@@ -14,8 +15,11 @@ from ouroloop.scenario.shock import Shock
 from ouroloop.scenario.verbs import (
     CloseCredit,
     CutDemand,
+    Default,
     Guarantee,
+    RaiseSpread,
     RenegotiateLeases,
+    RepriceEquity,
     ShortenLife,
     StopInvesting,
     StopPaying,
@@ -24,6 +28,7 @@ from ouroloop.scenario.verbs import (
 )
 
 _OPENING = "books open on the dossier's own values; a scenario changes what behaviors read"
+_UNDISCLOSED = "of firms and vehicles whose income is not on file, only what they owe and own is known"
 _Found = tuple[str, str]
 """What is wrong, and a hint."""
 
@@ -37,14 +42,18 @@ def check_effect(scenario: Scenario, world: World, read: Collection[str]) -> Non
     nothing, or that a vendor stops who puts no money into customers. Results would be those of the baseline, and a
     reader would take that for an answer.
     """
+    nowhere = Place(scenario.id)
+    places = chain(scenario.shock_places, repeat(nowhere))
     problems = [
-        Problem(Place(scenario.id), "no-effect", f"{shock.verb} at {shock.at}: {message}", hint)
-        for shock in scenario.shocks
+        Problem(place, "no-effect", f"{shock.verb} at {shock.at}: {message}", hint)
+        for shock, place in zip(scenario.shocks, places, strict=False)
         if (find := _CHECKS.get(type(shock))) is not None
         for message, hint in find(world, shock)
     ]
     problems += [
-        Problem(Place(scenario.id), "no-effect", f"assume {name}: no behavior reads it", _OPENING)
+        Problem(
+            scenario.assume_places.get(name, nowhere), "no-effect", f"assume {name}: no behavior reads it", _OPENING
+        )
         for name in scenario.assume
         if name not in read
     ]
@@ -60,6 +69,24 @@ def _stop_paying(world: World, shock: StopPaying) -> Iterator[_Found]:
         f"'{shock.payer}' is bound to pay '{shock.payee}' nothing here: no compute, order, lease, loan or shares",
         f"it is bound to pay: {', '.join(owed)}" if owed else "no contract of it is known",
     )
+
+
+def _default(world: World, shock: Default) -> Iterator[_Found]:
+    bound = {name for pair in world.claim_pairs for name in pair if EVERYBODY not in pair}
+    if shock.entity not in bound | set(world.loans.borrowers) | set(world.builders):
+        yield f"'{shock.entity}' owes nobody, is owed nothing and builds nothing here", _UNDISCLOSED
+
+
+def _raise_spread(world: World, shock: RaiseSpread) -> Iterator[_Found]:
+    if shock.entity is not None and not world.may_ask[:, world.members.index(shock.entity)].any():
+        yield f"'{shock.entity}' asks nobody for money here", _UNDISCLOSED
+
+
+def _reprice_equity(world: World, shock: RepriceEquity) -> Iterator[_Found]:
+    held = {issuer for _, issuer in world.closing.revalued}
+    quoted = [name for name, listed in zip(world.members, world.listed, strict=True) if listed]  # they make the market
+    if shock.entity is not None and shock.entity not in {*held, *quoted}:
+        yield f"nobody here holds or buys shares of '{shock.entity}'", _UNDISCLOSED
 
 
 def _withdraw_equity(world: World, shock: WithdrawEquity) -> Iterator[_Found]:
@@ -106,8 +133,9 @@ def _shorten_life(world: World, shock: ShortenLife) -> Iterator[_Found]:
 
 def _void_deal(world: World, shock: VoidDeal) -> Iterator[_Found]:
     rounds = (name.rsplit(":", 1)[0] for name in world.rounds.names)
-    # A guarantee of something that is no loan here covers nothing, and nothing would change without it.
-    stand = (name for name, loan in zip(world.guarantees.names, world.guaranteed_loan, strict=True) if loan != OUTSIDE)
+    # A guarantee of something that is neither a loan nor capacity here covers nothing: all would go on without it.
+    covers = (world.promised_loan != OUTSIDE) | (world.backstopped != OUTSIDE)
+    stand = (name for name, does in zip(world.guarantees.names, covers, strict=True) if does)
     others = (*world.leases.names, *world.warrants.names, *stand)
     left = {*world.cloud.names, *world.orders.names, *rounds, *others}
     if not any(name == shock.deal or name.startswith(f"{shock.deal}#") for name in left):
@@ -126,6 +154,9 @@ def _guarantee(world: World, shock: Guarantee) -> Iterator[_Found]:
 
 _CHECKS: Mapping[type[Shock], Callable[[World, Any], Iterator[_Found]]] = {
     StopPaying: _stop_paying,
+    Default: _default,
+    RaiseSpread: _raise_spread,
+    RepriceEquity: _reprice_equity,
     WithdrawEquity: _withdraw_equity,
     StopInvesting: _stop_investing,
     CloseCredit: _close_credit,

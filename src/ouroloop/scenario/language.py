@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from ouroloop.core import Quarter
+from ouroloop.core import Place, Quarter
 from ouroloop.dossier.models.record import Day, Id, Line, Record, Text
 from ouroloop.scenario.magnitude import Magnitude
 from ouroloop.scenario.shock import Shock
@@ -79,6 +79,9 @@ class Scenario:
     """What happens: those of the base first."""
     bases: tuple[str, ...] = ()
     """The scenarios that it starts from, nearest first."""
+    shock_places: tuple[Place, ...] = field(default=(), compare=False)
+    """Where the first of `shocks` stand in files; those that were added later stand in none."""
+    assume_places: Mapping[str, Place] = field(default_factory=dict[str, Place], compare=False)
 
     @property
     def as_of(self) -> date:

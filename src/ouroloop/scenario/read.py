@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -105,15 +105,19 @@ def _read(at: Located, dossier: Dossier | None) -> Scenario:
     layers = list(_layers(at, unreadable))
     view = _dossier(layers, dossier)
     frame = Frame(view, _first_of(layers, "horizon", Horizon, language.HORIZON)) if view is not None else None
-    shocks: list[Shock] = []
+    shocks: list[tuple[Shock, Place]] = []
+    assumed: dict[str, Place] = {}
     for layer in reversed(layers):
         shocks += _shocks(layer, frame)
         _assumptions(layer, frame)
+        if layer.file is not None:
+            assumed |= {name: layer.tree.place(("assume", name), key=True) for name in layer.file.assume}
     problems = [*unreadable, *(found for layer in layers for found in _of_file(layer))]
     if problems:
         raise BadInput(problems)
     assert view is not None, "a scenario without problems and without a dossier"
-    return _joined([layer.file for layer in layers if layer.file is not None], view, tuple(shocks))
+    joined = _joined([layer.file for layer in layers if layer.file is not None], view, [shock for shock, _ in shocks])
+    return replace(joined, shock_places=tuple(place for _, place in shocks), assume_places=MappingProxyType(assumed))
 
 
 def _layers(first: Located, unreadable: list[Problem]) -> Iterator[_Layer]:
@@ -220,8 +224,8 @@ def _dossier(layers: list[_Layer], given: Dossier | None) -> Dossier | None:
     return given.as_of(day) if day is not None else given
 
 
-def _shocks(layer: _Layer, frame: Frame | None) -> Iterator[Shock]:
-    """The shocks of one file; what is wrong with them is noted in it."""
+def _shocks(layer: _Layer, frame: Frame | None) -> Iterator[tuple[Shock, Place]]:
+    """The shocks of one file and where they stand; what is wrong with them is noted in it."""
     rows: Any = layer.raw.get("shocks")
     for number, row in enumerate(cast(list[Any], rows) if isinstance(rows, list) else []):
         loc: Loc = ("shocks", number)
@@ -239,7 +243,7 @@ def _shocks(layer: _Layer, frame: Frame | None) -> Iterator[Shock]:
             _note(layer, loc, finding)
         if shock is not None and frame is not None and not found:
             try:
-                yield frame.settled(shock)
+                yield frame.settled(shock), layer.tree.place(loc)
             except Unfit as unfit:
                 layer.say(loc, unfit.code, unfit.message, unfit.hint)
 
@@ -308,7 +312,7 @@ def _of_file(layer: _Layer) -> list[Problem]:
     return capped(layer.tree, sorted(once.values(), key=lambda one: (one.place, one.code)))
 
 
-def _joined(files: list[ScenarioFile], dossier: Dossier, shocks: tuple[Shock, ...]) -> Scenario:
+def _joined(files: list[ScenarioFile], dossier: Dossier, shocks: Sequence[Shock]) -> Scenario:
     """One scenario of a file and its bases: the nearest word on each key, all that is assumed, all that happens."""
     first, *bases = files
     assume: dict[str, Magnitude] = {}
@@ -327,7 +331,7 @@ def _joined(files: list[ScenarioFile], dossier: Dossier, shocks: tuple[Shock, ..
         paths=nearest_word("paths", language.PATHS),
         seed=nearest_word("seed", language.SEED),
         assume=MappingProxyType(assume),
-        shocks=shocks,
+        shocks=tuple(shocks),
         bases=tuple(file.scenario for file in bases),
     )
 
