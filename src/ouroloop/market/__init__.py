@@ -1,5 +1,9 @@
-"""How prices form."""
+"""How prices form: shares, default, credit.
 
+Importing the package switches float64 on, as the ledger does.
+"""
+
+import ouroloop.ledger.precision as _float64  # noqa: F401  # pyright: ignore[reportUnusedImport]
 from ouroloop.market.equity import (
     EquityParameters,
     EquityState,
