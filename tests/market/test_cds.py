@@ -140,30 +140,36 @@ def ql_swap(trade: date, expires: date, coupon: float) -> ql.CreditDefaultSwap:
     )
 
 
-def test_two_hundred_random_contracts_cost_what_quantlib_says() -> None:
-    """Those that expire on a weekend are left out: QuantLib waits for the moved payment to see who is alive."""
-    draw, compared = np.random.default_rng(20), 0
-    while compared < 200:
+def random_days(draw: np.random.Generator) -> tuple[date, date]:
+    """A trade and an expiry. Not on a weekend: QuantLib waits for the moved payment to see who is alive."""
+    while True:
         trade = cds.following(date(2024, 1, 2) + timedelta(days=int(draw.integers(0, 900))))
-        tenor = int(draw.integers(1, 11))
-        if cds.tenor_date(trade, tenor).weekday() > 4:
-            continue
-        compared += 1
-        rate, hazard = float(draw.uniform(0.0, 0.08)), float(np.exp(draw.uniform(np.log(0.0005), np.log(1.0))))
-        recovery, coupon = float(draw.uniform(0.0, 0.7)), float(draw.choice([0.01, 0.05]))
-        expires = cds.tenor_date(trade, tenor)
-        ql.Settings.instance().evaluationDate = ql_date(trade)
-        theirs = ql_swap(trade, expires, coupon)
-        default = ql.FlatHazardRate(ql_date(trade), ql.QuoteHandle(ql.SimpleQuote(hazard)), ql.Actual365Fixed())
-        theirs.setPricingEngine(
-            ql.IsdaCdsEngine(ql.DefaultProbabilityTermStructureHandle(default), recovery, ql_flat(rate))
-        )
-        contract, discount = cds.standard_contract(trade, expires), flat_rate(rate)
-        credit = hazard_curve([contract.expires], jnp.asarray([hazard]))
-        of = cds.legs(contract, discount, credit, recovery)
-        at = f"{trade} to {expires}, hazard {hazard:.4g}, rate {rate:.4g}"
-        assert float(cds.par_spread(of)) == pytest.approx(theirs.fairSpread(), rel=1e-8), at
-        assert float(cds.upfront(contract, discount, of, coupon)) == pytest.approx(theirs.fairUpfront(), abs=1e-9), at
+        expires = cds.tenor_date(trade, int(draw.integers(1, 11)))
+        if expires.weekday() <= 4:
+            return trade, expires
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_two_hundred_random_swaps_cost_what_quantlib_says(seed: int) -> None:
+    """Twenty firms on each of ten random days."""
+    draw = np.random.default_rng(seed)
+    trade, expires = random_days(draw)
+    rates, hazards = draw.uniform(0.0, 0.08, 20), np.exp(draw.uniform(np.log(0.0005), np.log(1.0), 20))
+    recoveries, coupons = draw.uniform(0.0, 0.7, 20), draw.choice([0.01, 0.05], 20)
+    contract, discount = cds.standard_contract(trade, expires), flat_rate(jnp.asarray(rates))
+    credit = hazard_curve([contract.expires], jnp.asarray(hazards)[None])
+    of = cds.legs(contract, discount, credit, jnp.asarray(recoveries))
+    spread, paid = cds.par_spread(of), cds.upfront(contract, discount, of, jnp.asarray(coupons))
+    ql.Settings.instance().evaluationDate = ql_date(trade)
+    for n in range(20):
+        theirs = ql_swap(trade, expires, float(coupons[n]))
+        hazard = ql.QuoteHandle(ql.SimpleQuote(float(hazards[n])))
+        default = ql.FlatHazardRate(ql_date(trade), hazard, ql.Actual365Fixed())
+        handle = ql.DefaultProbabilityTermStructureHandle(default)
+        theirs.setPricingEngine(ql.IsdaCdsEngine(handle, float(recoveries[n]), ql_flat(float(rates[n]))))
+        at = f"{trade} to {expires}, hazard {hazards[n]:.4g}, rate {rates[n]:.4g}"
+        assert float(spread[n]) == pytest.approx(theirs.fairSpread(), rel=1e-8), at
+        assert float(paid[n]) == pytest.approx(theirs.fairUpfront(), abs=1e-9), at
 
 
 TENORS = (1, 2, 3, 5, 7, 10)
