@@ -337,10 +337,11 @@ def test_two_who_stand_for_one_loan_stand_for_it_once() -> None:
     np.testing.assert_allclose(flows(of, twice, calls[0])[3], flows(of, twice, calls[1])[3], atol=1e-7)
 
 
-def _with_backstop(cap_usd_bn: float) -> tuple[World, Track]:
-    """The small world in which the maker must take what nobody rents of the neocloud, whose customer has left."""
+@cache
+def _with_backstop() -> World:
+    """The small world in which the maker must take up to 1bn of what nobody rents of the neocloud."""
     was = world().guarantees
-    of = replace(
+    return replace(
         world(),
         guarantees=Guarantees(
             (*was.names, "maker-takes"),
@@ -348,54 +349,63 @@ def _with_backstop(cap_usd_bn: float) -> tuple[World, Track]:
             (*was.guarantors, "maker"),
             (*was.debtors, "maker"),
             (*was.creditors, "neo"),
-            jnp.concatenate([was.cap, jnp.full((1, 1), cap_usd_bn)]),
+            jnp.concatenate([was.cap, jnp.ones((1, 1))]),
             jnp.concatenate([was.guaranteed, jnp.zeros((1, QUARTERS))]),
             jnp.concatenate([was.first, jnp.zeros(1, was.first.dtype)]),
             jnp.concatenate([was.last, jnp.full(1, QUARTERS, was.last.dtype)]),
         ),
         guaranteed_loan=(*world().guaranteed_loan, OUTSIDE),
     )
+
+
+def _neo_loses_its_customer(backstop: float) -> Track:
+    of = _with_backstop()
+    shares = quiet(of).guarantee_share.at[-1].set(backstop)
     gone = calendar_with("cloud_binds", 1, 2, 0.0)
-    return of, play(of, shocked(inputs(of, PATHS), cloud_binds=gone))[1]
+    return play(of, shocked(inputs(of, PATHS), cloud_binds=gone, guarantee_share=shares))[1]
 
 
 def test_capacity_that_nobody_rents_is_paid_by_who_promised_to_take_it_up_to_the_cap() -> None:
-    of, free = _with_backstop(100.0)
-    _, tight = _with_backstop(1.0)
-    _, none = _with_backstop(0.0)
-    called = flows(of, free, "call:maker-takes")
+    of, taken, none = _with_backstop(), _neo_loses_its_customer(1.0), _neo_loses_its_customer(0.0)
+    called = flows(of, taken, "call:maker-takes")
     assert np.all(flows(of, none, "call:maker-takes") == 0.0)
-    assert np.all(called[2] > 0.0), "its customer left in this quarter"
-    np.testing.assert_allclose(flows(of, tight, "call:maker-takes").sum(axis=0), 1.0, atol=1e-6)
-    more = member(free, "revenue", "neo")[2] - member(none, "revenue", "neo")[2]
-    less = member(none, "profit_reported", "maker")[2] - member(free, "profit_reported", "maker")[2]
+    assert np.all(called[2] > 3 * called[1]), "its customer left in this quarter"
+    np.testing.assert_allclose(called.sum(axis=0), 1.0, atol=1e-6)
+    more = member(taken, "revenue", "neo")[2] - member(none, "revenue", "neo")[2]
+    less = member(none, "profit_reported", "maker")[2] - member(taken, "profit_reported", "maker")[2]
     np.testing.assert_allclose(more, called[2], atol=1e-6)
     np.testing.assert_allclose(less, called[2], atol=1e-6)
-    assert np.all(system(free, "residual") == 0.0)
+    assert np.all(system(taken, "residual") == 0.0)
 
 
 # Letters of intent
 
+DECIDED = 6
 
-def _intends(decided: int, signed: float) -> tuple[World, Inputs]:
-    """The lab means to rent from the neocloud."""
-    of = replace(world(), cloud_letters=(Letter(decided, 1, 0.0),))
-    return of, replace(inputs(of, PATHS), cloud_share=jnp.asarray([[1.0], [signed]]))
+
+@cache
+def _with_letter() -> World:
+    """The lab means to rent from the neocloud; in quarter 6 it signs or does not."""
+    return replace(world(), cloud_letters=(Letter(DECIDED, 1, 0.0),))
+
+
+def _intends(signed: float) -> Inputs:
+    return replace(inputs(_with_letter(), PATHS), cloud_share=jnp.asarray([[1.0], [signed]]))
 
 
 def test_a_letter_is_one_until_it_is_signed_or_dropped_and_only_what_is_signed_is_backlog() -> None:
     for signed in (0.0, 1.0):
-        track = play(*_intends(3, signed))[1]
+        track = play(_with_letter(), _intends(signed))[1]
         letters, backlog = member(track, "letters", "neo"), member(track, "backlog", "neo")
-        assert np.all(letters[:3] > 10.0)
-        assert np.all(letters[3:] == 0.0)
-        assert np.all(backlog[:3] == 0.0)
-        assert np.all(backlog[3:-1] > 0.0) if signed else np.all(backlog[3:] == 0.0)
+        assert np.all(letters[:DECIDED] > 5.0)
+        assert np.all(letters[DECIDED:] == 0.0)
+        assert np.all(backlog[:DECIDED] == 0.0)
+        assert np.all((backlog[DECIDED:-1] > 0.0) == (signed > 0.0))
 
 
 def _lent_on_letters(advance: float) -> Track:
-    """The neocloud has no cash to spare and nothing but the letter to borrow against; it is dropped in quarter 6."""
-    of, given = _intends(6, 0.0)
+    """The neocloud has no cash to spare and nothing but the letter to borrow against, and it is dropped."""
+    of, given = _with_letter(), _intends(0.0)
     given = with_parameters(given, "lending", advance_on_letters=advance, advance_on_backlog=0.0, advance_on_assets=0.0)
     secured = [name in SECURED for name in LENDER_CLASSES]
     open_now = quiet(of).credit_open * jnp.asarray(secured, float)[:, None, None]
@@ -404,9 +414,9 @@ def _lent_on_letters(advance: float) -> Track:
 
 def test_lenders_who_count_letters_lend_more_before_anything_is_signed() -> None:
     blind, trusting = _lent_on_letters(0.0), _lent_on_letters(0.8)
-    more = member(trusting, "raised", "neo")[:6].sum(axis=0) - member(blind, "raised", "neo")[:6].sum(axis=0)
-    assert np.all(more > 0.0)
-    deeper = member(trusting, "debt", "neo")[6] - member(blind, "debt", "neo")[6]
+    raised = [member(track, "raised", "neo")[:DECIDED].sum(axis=0) for track in (blind, trusting)]
+    assert np.all(raised[1] > raised[0])
+    deeper = member(trusting, "debt", "neo")[DECIDED] - member(blind, "debt", "neo")[DECIDED]
     assert np.all(deeper > 0.0), "what was lent on a promise is owed when the promise is dropped"
 
 
