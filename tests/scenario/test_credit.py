@@ -78,3 +78,9 @@ def test_a_firm_whose_shares_have_no_value_here_is_refused_with_those_that_have(
     with pytest.raises(BadInput, match="no-credit") as refused:
         credit_view(loop(), "vantage-texas")
     assert "oracle" in refused.value.problems[0].hint
+
+
+def test_a_day_on_which_too_little_was_known_is_refused_and_is_no_traceback() -> None:
+    with pytest.raises(BadInput, match="no-assumption") as refused:
+        credit_view(loop().as_of(date(2024, 6, 30)), "oracle")
+    assert refused.value.problems[0].hint == "open the books on a later day"

@@ -29,6 +29,7 @@ from ouroloop.scenario.contracts import contracts
 from ouroloop.scenario.contracts.include import Chances, include
 from ouroloop.scenario.contracts.supply import Shares, supply_shares
 from ouroloop.scenario.effect import check_effect
+from ouroloop.scenario.estimate import assumption
 from ouroloop.scenario.opening import Opening, open_world
 from ouroloop.scenario.outside_spend import OutsideSpend, outside_spend
 from ouroloop.scenario.parameters import Drawn, draw_parameters, needed
@@ -135,7 +136,7 @@ def _base(dossier: Dossier, horizon: int) -> _Base:
     opening = open_world(dossier, where)
     promised = contracts(dossier, where, opening.quarter + 1, horizon)
     shares, outside = supply_shares(dossier, where), outside_spend(dossier, where)
-    tenor = {name: dossier.assumptions[row].value for name, row in _TENOR.items()}
+    tenor = {name: assumption(dossier, row).value for name, row in _TENOR.items()}
     made = assemble(dossier, where, opening, promised, shares, tuple(outside.share), tenor_years=tenor)
     return _Base(where, opening, shares, outside, made)
 

@@ -17,6 +17,7 @@ from ouroloop.market.default_point import Obligations, default_point
 from ouroloop.market.first_passage import survival_with_uncertain_barrier
 from ouroloop.market.merton import distance_to_default, implied_assets
 from ouroloop.scenario.build import build
+from ouroloop.scenario.estimate import assumption
 from ouroloop.scenario.language import Scenario
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def credit_view(dossier: Dossier, entity: str) -> CreditView:
         message = f"No value of the shares of '{entity}' is known on {dossier.date}."
         hint = f"there is one of: {', '.join(name for name, one in worth.items() if one > 0)}"
         raise BadInput([Problem(Place("entity"), "no-credit", message, hint)])
-    rows = dossier.assumptions
+    rows = {name: assumption(dossier, name) for name in (_RATE, _CALLED, _VOLATILITY, _BARRIER)}
     rate = 0.01 * rows[_RATE].value
     owes = _obligations(world, inputs, entity, rows[_CALLED].value)
     volatility = np.array([rows[_VOLATILITY].value, rows[_VOLATILITY].low or 0.0, rows[_VOLATILITY].high or 0.0])

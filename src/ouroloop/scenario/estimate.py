@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ouroloop.core import BadInput, Place, Problem
-from ouroloop.dossier import Dossier, quantile
+from ouroloop.dossier import Assumption, Dossier, quantile
 from ouroloop.dossier.refs import Refs
 
 Basis = Literal["reported", "rolled", "estimated", "assumed", "unknown"]
@@ -82,12 +82,17 @@ def worst(*bases: Basis) -> Basis:
     return max(bases, key=_WORST_LAST.index)
 
 
-def assumed(dossier: Dossier, name: str, uniforms: Uniforms = None) -> Values:
-    """The value of an assumption of the dossier, drawn where uniforms are given. Raises BadInput `no-assumption`."""
+def assumption(dossier: Dossier, name: str) -> Assumption:
+    """An assumption that the opening needs. Raises BadInput `no-assumption` where it is not known on the day."""
     if name not in dossier.assumptions:
         message = f"the opening books need the assumption '{name}', which is not known on {dossier.date}"
-        raise BadInput([Problem(Place("assumptions"), "no-assumption", message)])
-    one = dossier.assumptions[name]
+        raise BadInput([Problem(Place("assumptions"), "no-assumption", message, "open the books on a later day")])
+    return dossier.assumptions[name]
+
+
+def assumed(dossier: Dossier, name: str, uniforms: Uniforms = None) -> Values:
+    """The value of an assumption of the dossier, drawn where uniforms are given. Raises BadInput as `assumption`."""
+    one = assumption(dossier, name)
     if uniforms is None or not one.drawable:
         return np.array([one.value])
     return quantile(one, uniforms(name))

@@ -15,7 +15,7 @@ from ouroloop.dossier.models import EntityKind, Figure
 from ouroloop.dossier.refs import Ref, joined
 from ouroloop.dossier.spread import Spread
 from ouroloop.scenario.axes import Axes
-from ouroloop.scenario.estimate import Basis, Estimate, Uniforms, Values, worst
+from ouroloop.scenario.estimate import Basis, Estimate, Uniforms, Values, assumption, worst
 from ouroloop.scenario.opening_flows import QUARTER_DAYS, in_dollars, later_of, recorded
 from ouroloop.scenario.undisclosed import discloses, operating_cash, stated_revenue
 
@@ -160,7 +160,7 @@ def _market_value(dossier: Dossier, firm: str, revenue: Estimate, operating: Est
     stands_for = revenue if of_cash is None else operating
     if not stands_for.known or stands_for.point <= 0:
         return Estimate.unknown(dossier.date)
-    multiple = dossier.assumptions[of_cash or _OF_REVENUE.get(kind, _OF_OTHERS_REVENUE)]
+    multiple = assumption(dossier, of_cash or _OF_REVENUE.get(kind, _OF_OTHERS_REVENUE))
     low, high = multiple.low or multiple.value, multiple.high or multiple.value
     year = 4 * stands_for.point
     return Estimate(year * multiple.value, year * low, year * high, "assumed", stands_for.day, stands_for.refs)

@@ -11,7 +11,7 @@ from ouroloop.core import Quarter, quarters_between
 from ouroloop.dossier.choose import foretold, instants
 from ouroloop.dossier.days import Days
 from ouroloop.dossier.refs import Ref, Refs, joined
-from ouroloop.scenario.estimate import Basis, Estimate, central
+from ouroloop.scenario.estimate import Basis, Estimate, assumption, central
 from ouroloop.scenario.opening_flows import QUARTER_DAYS, Recorded, later_of, planned, recorded
 from ouroloop.scenario.opening_funding import Funding, refs_of
 
@@ -105,7 +105,7 @@ def operating_cash(dossier: Dossier, firm: str, quarter: Quarter, capex: float) 
         told = Estimate.exactly(spent - burned, "estimated", piece.days.last, piece.refs)
         said.append(told.within(told.point - width, told.point + width))
     if (piece := burn.result.latest()) is not None:
-        result, share = piece.amount / piece.days.count * QUARTER_DAYS, dossier.assumptions[_OPERATING_CASH_OF_RESULT]
+        result, share = piece.amount / piece.days.count * QUARTER_DAYS, assumption(dossier, _OPERATING_CASH_OF_RESULT)
         ends = [result * end for end in (share.low or share.value, share.high or share.value)]
         from_result = Estimate.exactly(burn.of_result * result, "estimated", piece.days.last, piece.refs)
         said.append(from_result.within(min(ends), max(ends)))
@@ -150,7 +150,7 @@ def cash_from_flows(
     if not (burned_now.known and burned_now.point > 0):
         low, point, high = (max(0.0, end) for end in ends)
         return Estimate(point, low, high, "estimated", dossier.date, refs)
-    held = dossier.assumptions[_QUARTERS_OF_BURN_HELD]
+    held = assumption(dossier, _QUARTERS_OF_BURN_HELD)
     least = [burned_now.point * quarters for quarters in (held.low or 0.0, held.value, held.high or held.value)]
     basis: Basis = "assumed" if ends[1] < least[1] else "estimated"
     point = max(ends[1], least[1])
@@ -165,7 +165,7 @@ def plant_from_spending(dossier: Dossier, firm: str, end: date, capex: float) ->
         return None
     before = spent.pieces[0].days.first - timedelta(days=1)
     total = spent.between(before, end, capex)
-    share = dossier.assumptions[_PLANT_OF_SPENDING]
+    share = assumption(dossier, _PLANT_OF_SPENDING)
     low, high = share.low or share.value, share.high or share.value
     refs = joined(*(piece.refs for piece in spent.pieces))
     return Estimate(total * share.value, total * low, total * high, "estimated", dossier.date, refs)
