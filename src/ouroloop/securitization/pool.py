@@ -104,7 +104,7 @@ def losses(
     else:
         scale, mixed = _mixing(degrees)
         nodes, weights = np.repeat(nodes, len(scale)), np.outer(weights, mixed).ravel()
-        at = _t_quantile(p, degrees)[..., None] * np.tile(scale, _FACTOR_NODES)
+        at = t_quantile(p, degrees)[..., None] * np.tile(scale, _FACTOR_NODES)
         fails = ndtr((at - np.sqrt(correlation) * nodes) / np.sqrt(1.0 - correlation))
     return Losses(unit, _convolve(tuple(units.tolist()), fails) @ weights)
 
@@ -149,8 +149,8 @@ def _mixing(degrees: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 @jax.custom_jvp
-def _t_quantile(p: Array, degrees: Array | float) -> Array:
-    """SciPy's: JAX has none."""
+def t_quantile(p: Array, degrees: Array | float) -> Array:
+    """Where the distribution function of Student's t reaches p: SciPy's, JAX has none."""
 
     def on_host(p: np.ndarray, degrees: np.ndarray) -> np.ndarray:
         return np.asarray(stats.t.ppf(p, degrees), np.float64)
@@ -158,10 +158,10 @@ def _t_quantile(p: Array, degrees: Array | float) -> Array:
     return jax.pure_callback(on_host, jax.ShapeDtypeStruct(p.shape, jnp.float64), p, degrees)
 
 
-@_t_quantile.defjvp
+@t_quantile.defjvp
 def _t_quantile_jvp(primals: tuple[Array, Array], tangents: tuple[Array, Array]) -> tuple[Array, Array]:
     p, degrees = primals
-    at = _t_quantile(p, degrees)
+    at = t_quantile(p, degrees)
     log_density = (
         gammaln((degrees + 1) / 2)
         - gammaln(degrees / 2)
