@@ -24,7 +24,7 @@ from ouroloop.dossier import Dossier, load
 from ouroloop.dossier.sql import TABLES, query
 
 DAY = date(2025, 11, 21)
-LISTS = {"deals", "quotes", "lives", "events", "claims", "assumptions"}
+LISTS = {"deals", "quotes", "lives", "events", "claims", "assumptions", "structures"}
 
 
 def last_day(text: str) -> date:
@@ -70,6 +70,8 @@ def cut(folder: Path) -> None:
     for path, text in read.items():
         for name in LISTS & set(text) - {"deals"}:
             text[name] = [record for record in text[name] if known(record)]
+        for one in (one for structure in text.get("structures", []) for one in structure["classes"]):
+            one["rated"] = [rated for rated in one.get("rated", []) if known(rated)]
         for claim in text.get("claims", []):
             claim["deals"] = [deal for deal in claim.get("deals", []) if deal in deals]
         if "series" in text:

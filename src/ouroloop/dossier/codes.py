@@ -87,6 +87,7 @@ CODES: dict[str, Code] = {
         "schema", "numbers that a distribution cannot have", "A draw from it would not be what the row says."
     ),
     "bad-order": Code("schema", "an end before its start", "Money cannot move in such a period."),
+    "bad-waterfall": Code("schema", "a line that pays more than there is", "What comes in is all that can go out."),
     "empty-value": Code("schema", "a key without a value", "Unknown is said by leaving the key out."),
     "empty-list": Code("schema", "a list that must not be empty", "The record says nothing without it."),
     "missing-reason": Code("schema", "a judgment without its reason", "A reader must be able to disagree with it."),

@@ -27,10 +27,11 @@ from ouroloop.dossier.models import (
     UsefulLife,
 )
 from ouroloop.dossier.models.assumption import Assumption
+from ouroloop.dossier.models.structure import Structure
 from ouroloop.dossier.names import Names
 from ouroloop.dossier.read import Reading, read
 
-Cited = Deal | Figure | Quote | UsefulLife | Event | Claim | Assumption
+Cited = Deal | Figure | Quote | UsefulLife | Event | Claim | Assumption | Structure
 """A record that cites sources."""
 
 
@@ -54,6 +55,8 @@ class Dossier:
     `date`, else the latest row then known that stands in for it (and keeps an id of its own)."""
     stand_ins: tuple[Assumption, ...] = ()
     """All rows that stand in for younger ones, whether or not they are read."""
+    structures: Mapping[str, Structure] = field(default_factory=lambda: MappingProxyType({}))
+    """Vehicles that cut rent into notes, by id."""
 
     def __hash__(self) -> int:
         """So that answers can be kept by dossier; equal dossiers have equal hashes."""
@@ -93,6 +96,9 @@ class Dossier:
             date=day,
             assumptions=in_force(one for one in rows if one.known.last <= day),
             stand_ins=tuple(one for one in self.stand_ins if one.known.last <= day),
+            structures=MappingProxyType(
+                {key: _structure_as_of(s, day) for key, s in self.structures.items() if s.known.last <= day}
+            ),
         )
         cited = {cite.source for cite in view.cites()}
         sources = {
@@ -137,7 +143,7 @@ class Dossier:
     def cites(self) -> Iterator[Cite]:
         """Every cite of every record."""
         rows = (*(one for one in self.assumptions.values() if one.stands_in_for is None), *self.stand_ins)
-        others = (self.quotes, self.lives, self.events, self.claims, rows)
+        others = (self.quotes, self.lives, self.events, self.claims, rows, self.structures.values())
         for records in (self.deals.values(), self.figures, *others):
             for record in records:
                 yield from cites_of(record)
@@ -150,6 +156,8 @@ def cites_of(record: Cited) -> tuple[Cite, ...]:
         return (*record.sources, *(cite for step in steps for cite in step.sources))
     if isinstance(record, (Event, Claim, Assumption)):
         return record.sources
+    if isinstance(record, Structure):
+        return tuple(cite for _, cite in record.cites())
     return (record.cite,)
 
 
@@ -182,6 +190,7 @@ def assemble(reading: Reading) -> Dossier:
         date=reading.header.as_of,
         assumptions=in_force(reading.assumptions),
         stand_ins=tuple(one for one in reading.assumptions if one.stands_in_for is not None),
+        structures=MappingProxyType({one.id: one for one in reading.structures}),
     )
 
 
@@ -221,6 +230,17 @@ def _tranche_as_of(tranche: Tranche, day: date) -> Tranche | None:
     if steps == tranche.status:
         return tranche
     return tranche.model_copy(update={"status": steps}) if steps else None
+
+
+def _structure_as_of(structure: Structure, day: date) -> Structure:
+    """The vehicle with the ratings that had been given by then."""
+    if all(rated.known.last <= day for one in structure.classes for rated in one.rated):
+        return structure
+    classes = tuple(
+        one.model_copy(update={"rated": tuple(rated for rated in one.rated if rated.known.last <= day)})
+        for one in structure.classes
+    )
+    return structure.model_copy(update={"classes": classes})
 
 
 def _baskets_as_of(baskets: Iterable[Basket], deals: Mapping[str, Deal], *, earlier: bool) -> Iterator[Basket]:

@@ -25,6 +25,7 @@ FOLDERS = {
     "quotes": "quotes",
     "claims": "claims",
     "assumptions": "assumptions",
+    "structures": "structures",
 }
 SINGLE = {"dossier.yaml": "header", "lives.yaml": "lives", "events.yaml": "events", "assumptions.yaml": "assumptions"}
 

@@ -28,6 +28,7 @@ from ouroloop.dossier.models import (
     UsefulLife,
 )
 from ouroloop.dossier.models.assumption import Assumption
+from ouroloop.dossier.models.structure import Structure
 from ouroloop.dossier.parse import decode, parse
 from ouroloop.dossier.translate import capped, problems_of
 
@@ -80,6 +81,12 @@ class AssumptionFile(Record):
     assumptions: tuple[Assumption, ...]
 
 
+class StructureFile(Record):
+    """A file of `structures/`."""
+
+    structures: tuple[Structure, ...]
+
+
 FILES: dict[str, type[Record]] = {
     "header": Header,
     "entities": EntityFile,
@@ -91,6 +98,7 @@ FILES: dict[str, type[Record]] = {
     "events": EventFile,
     "claims": ClaimFile,
     "assumptions": AssumptionFile,
+    "structures": StructureFile,
 }
 """What each kind of file must hold."""
 
@@ -110,6 +118,7 @@ class Reading:
     events: list[Event] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
+    structures: list[Structure] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     """Files of the folder that are not read."""

@@ -28,8 +28,8 @@ _ONE_TRANCHE = ("low", "high", "condition", "schedule")
 
 
 def schema(kind: str) -> Schema:
-    """The schema of one kind of file: header, entities, deals, figures, sources, quotes, lives, events, claims
-    or assumptions."""
+    """The schema of one kind of file: header, entities, deals, figures, sources, quotes, lives, events, claims,
+    assumptions or structures."""
     made = cast(Schema, _loosened(FILES[kind].model_json_schema(by_alias=True)))
     definitions = made.get("$defs", {})
     definitions.pop("Place", None)
@@ -136,4 +136,18 @@ def _point(definition: Schema) -> None:
     definition["oneOf"] = [{"required": [key]} for key in ("at", "day", "percentile")]
 
 
-_ADAPT = {"Cite": _cite, "Point": _point, "Deal": _deal, "SeriesValue": _series_value, "UsefulLife": _life}
+def _line(definition: Schema) -> None:
+    """A line pays no more than there is."""
+    definition["properties"]["share"]["maximum"] = 1
+    verbs = ("fee", "interest", "principal", "fill", "trap", "rest")
+    definition["oneOf"] = [{"required": [key]} for key in verbs]
+
+
+_ADAPT = {
+    "LineTerms": _line,
+    "Cite": _cite,
+    "Point": _point,
+    "Deal": _deal,
+    "SeriesValue": _series_value,
+    "UsefulLife": _life,
+}

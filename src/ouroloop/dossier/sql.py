@@ -65,6 +65,11 @@ TABLES: dict[str, dict[str, str]] = {
         "id": "VARCHAR", "article": "VARCHAR", "says": "VARCHAR", "found": "VARCHAR", "finding": "VARCHAR",
         "known": "DATE",
     },
+    "classes": {
+        "structure": "VARCHAR", "vehicle": "VARCHAR", "id": "VARCHAR", "rank": "INTEGER", "size_usd_bn": "DOUBLE",
+        "coupon": "DOUBLE", "floats": "BOOLEAN", "basis": "VARCHAR", "ratings": "VARCHAR", "holders": "VARCHAR",
+        "ends": "DATE", "deal": "VARCHAR", "known": "DATE",
+    },
     "assumptions": {
         "id": "VARCHAR", "topic": "VARCHAR", "name": "VARCHAR", "unit": "VARCHAR", "value": "DOUBLE", "low": "DOUBLE",
         "high": "DOUBLE", "distribution": "VARCHAR", "points": "VARCHAR", "basis": "VARCHAR", "why": "VARCHAR",
@@ -195,6 +200,13 @@ def _rows(dossier: Dossier, table: str) -> Iterable[Row]:
         case "claims":
             for c in dossier.claims:
                 yield (c.id, c.article, c.says.en, c.found, c.finding.en if c.finding else None, c.known.last)
+        case "classes":
+            for s in dossier.structures.values():
+                for rank, one in enumerate(s.classes, start=1):
+                    ratings = ", ".join(f"{r.agency} {r.rating}" for r in one.rated) or None
+                    holders = ", ".join(held.by for held in one.held_by) or None
+                    size = (one.size_usd_bn.value, one.coupon.value, one.floats, one.size_usd_bn.basis)
+                    yield (s.id, s.vehicle, one.id, rank, *size, ratings, holders, s.ends.last, one.deal, s.known.last)
         case "assumptions":
             for a in dossier.assumptions.values():
                 points = "; ".join(map(str, a.points)) or None

@@ -42,7 +42,10 @@ _CODES = {
     "too_short": "empty-list",
 }
 # Codes that the validators of the records raise themselves; they bring their own sentence.
-OWN = ("bad-amount", "bad-date", "bad-distribution", "bad-order", "bad-range", "missing-reason", "one-of")
+OWN = (
+    *("bad-amount", "bad-date", "bad-distribution", "bad-order", "bad-range", "bad-waterfall"),
+    *("missing-key", "missing-reason", "no-cite", "one-of"),
+)
 
 _ID = "^[a-z0-9]"
 _ID_FORM = "lower-case letters, digits, '.' and '-' (in a concept also '_'), starting with a letter or digit"

@@ -42,22 +42,28 @@ class Lease(eqx.Module):
     step: _Number = 0.0
     """How much the rent rises each year, decimal."""
     renewals: int = eqx.field(static=True, default=0)
-    """How often the tenant may renew, at the contract's rent of that time."""
+    """How often the tenant may renew."""
     renewal_term: int = eqx.field(static=True, default=0)
+    renewal_rent: Literal["contract", "market"] = eqx.field(static=True, default="contract")
+    """At the rent that the contract would go on with, or at what the market pays on that day."""
     inertia: _Number = 0.0
     """How far above the market, as a logarithm, rent is at which half of all tenants still renew."""
     spread: _Number = 0.1
     """How far around that point tenants differ: the scale of a logistic curve."""
     on_exit: Literal["relet", "sell"] = eqx.field(static=True, default="relet")
     downtime: int = eqx.field(static=True, default=2)
-    """Periods without rent, from that in which the tenant leaves; then the space earns again or is sold. 1 or more."""
+    """Periods without rent, from that in which a tenant fails; then the space earns again or is sold. 1 or more."""
+    notice: int = eqx.field(static=True, default=0)
+    """Periods of it that have passed already where the tenant left at the end of its term; one at least is left."""
     relet_term: int = eqx.field(static=True, default=20)
     kept: _Number = 1.0
     """What a new tenant pays, after the costs of finding him, as a share of the market's rent."""
     upkeep: _Number = 0.0
     """What empty space costs, as a share of the market's rent."""
     worth_years: _Number = 0.0
-    """What the space sells for after costs, in years of the market's rent."""
+    """What the space is worth, in years of rent: the market's, or the tenant's as long as his contract runs."""
+    sale_costs: _Number = 0.0
+    """Of selling space that is empty, as a share; space that is let can be refinanced without them."""
     damages_years: _Number = 1.0
     """Rent for which lenders may claim damages from a tenant that failed: at most so many years, and what is left."""
     recovery: _Number = 0.0
@@ -130,6 +136,8 @@ class _State(NamedTuple):
     """Periods until the space earns again or is sold; 0 while it is let."""
     rent: _Path
     """Of somebody who came later, a year."""
+    reset: _Path
+    """What renewals at the market made of the contract's rent."""
     sold: Bool[Array, " path"]
 
 
@@ -149,8 +157,11 @@ def collect(
 
         p = 1 / (1 + exp(-(log(market / rent) + inertia) / spread))
 
-    drawn on each path; who leaves or fails sets off guarantee, damages, and downtime. In the last period space that was
-    not sold is sold.
+    drawn on each path; a renewal at the market's rent is never dear, log(market / rent) is 0 then. Who leaves or fails
+    sets off guarantee, damages, and downtime. In the last period space that was not sold is sold, or refinanced where
+    it is let:
+
+        value = worth (w contract rent + (1 - w) market rent),   w = the part of worth that the contract still runs
 
     Parameters
     ----------
@@ -194,19 +205,20 @@ def _one(
     assert lease.downtime >= 1, f"{lease.name} stands empty for {lease.downtime} periods"
 
     def step(state: _State, now: tuple[Array, ...]) -> tuple[_State, dict[str, Array]]:
-        t, length, asked, index, draw = now[:5]
-        level = lease.market * index
+        t, length, agreed, index, draw = now[:5]
+        level, asked = lease.market * index, agreed * state.reset
         fails = state.first & (fails_at <= t)
         ends = (t == state.until) & (state.empty == 0) & ~state.sold & ~fails & (t >= lease.begins)
         may = ends & state.first & (state.renewed < lease.renewals)
-        chance = jax.nn.sigmoid((jnp.log(level / asked) + lease.inertia) / lease.spread)
+        dear = jnp.log(level / asked) if lease.renewal_rent == "contract" else jnp.zeros(paths)
+        chance = jax.nn.sigmoid((dear + lease.inertia) / lease.spread)
         renews = may & (draw < lax.stop_gradient(chance))
         weight = jnp.where(may, certain(jnp.where(renews, chance, 1.0 - chance)), 1.0)
         leaves = fails | (ends & ~renews)
         gone = leaves & state.first
         left_years = jnp.clip((state.until - t) * length, 0.0)
         damages = jnp.where(fails, lease.recovery * asked * jnp.minimum(lease.damages_years, left_years), 0.0)
-        value = lease.worth_years * level
+        value = lease.worth_years * level * (1.0 - lease.sale_costs)
         guarantee = sum(
             (
                 jnp.where(gone & (one.if_failed | ~fails), _paid(one, now[5 + 2 * n], now[6 + 2 * n], value), 0.0)
@@ -215,29 +227,33 @@ def _one(
             ),
             jnp.zeros(paths),
         )
-        empty = jnp.where(leaves, lease.downtime, state.empty)
+        empty = jnp.where(fails, lease.downtime, jnp.where(leaves, max(lease.downtime - lease.notice, 1), state.empty))
         earns = (empty == 0) & ~state.sold & (t >= lease.begins)
         first = state.first & ~leaves
+        reset = jnp.where(renews & (lease.renewal_rent == "market"), level / agreed, state.reset)
+        asked = agreed * reset
         turns = empty == 1
         selling = (turns & (lease.on_exit == "sell")) | ((t == last) & ~state.sold)
         reletting = turns & (lease.on_exit == "relet")
+        until = jnp.where(renews, t + lease.renewal_term, state.until)
+        paid = jnp.where(first, asked, state.rent)
         out = {
             "rent": jnp.where(earns & first, asked * length, 0.0),
             "relet": jnp.where(earns & ~first, state.rent * length, 0.0),
             "upkeep": jnp.where((empty > 0) & ~state.sold, lease.upkeep * level * length, 0.0),
             "damages": damages,
             "guarantee": guarantee,
-            "sale": jnp.where(selling, value, 0.0),
+            "sale": jnp.where(selling, jnp.where(earns, _let_value(lease, until - t, length, paid, level), value), 0.0),
             "let": first,
             "weight": weight,
         }
-        until = jnp.where(renews, t + lease.renewal_term, state.until)
         state = _State(
             first=first,
             until=jnp.where(reletting, t + 1 + lease.relet_term, until),
             renewed=state.renewed + renews,
             empty=jnp.maximum(empty - 1, 0),
             rent=jnp.where(reletting, lease.kept * level, state.rent),
+            reset=reset,
             sold=state.sold | selling,
         )
         return state, out
@@ -248,11 +264,18 @@ def _one(
         renewed=jnp.zeros(paths, int),
         empty=jnp.zeros(paths, int),
         rent=jnp.zeros(paths),
+        reset=jnp.ones(paths),
         sold=jnp.zeros(paths, bool),
     )
     promised = [rows for one in ours for rows in (one.threshold, one.cap)]
     _, out = lax.scan(step, start, (jnp.arange(periods), years, contract, market, drawn, *promised))
     return out
+
+
+def _let_value(lease: Lease, periods_left: Int[Array, " path"], length: Array, paid: _Path, level: _Path) -> _Path:
+    """What space is worth with somebody in it."""
+    runs = jnp.clip(periods_left * length / jnp.maximum(lease.worth_years, 0.25), 0.0, 1.0)
+    return lease.worth_years * (runs * paid + (1.0 - runs) * level)
 
 
 def _paid(of: ResidualGuarantee, threshold: Array, cap: Array, value: _Path) -> _Path:

@@ -63,6 +63,8 @@ class Principal:
     in_proportion: bool = False
     when: Literal["always", "rapid"] = "always"
     from_reserve: bool = False
+    share: float = 1.0
+    """At most this part of the cash that has come down to the line: a sweep of half the excess, say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,7 @@ def pay(
     """
     names = [one.name for one in tranches]
     fees = [line.name for line in waterfall.lines if isinstance(line, Fee)]
+    assert all(0 < line.share <= 1 for line in waterfall.lines if isinstance(line, Principal))
     known = {name for line in waterfall.lines if isinstance(line, Interest | Principal) for name in line.to}
     assert known <= set(names), f"lines name {known - set(names)}, classes are {names}"
     periods, paths = inflow.cash.shape
@@ -263,7 +266,9 @@ def _period(waterfall: Waterfall, tranches: Sequence[Tranche], state: _State, no
                 order = _Order.of(line.to, tranches)
                 due, passed = _due(line, order, left, scheduled, passed)
                 due = jnp.where(rapid, due, 0.0) if line.when == "rapid" else due
-                paid, cash, reserve = _draw(order, due, cash, reserve, line.from_reserve, line.in_proportion)
+                kept = quantize((1.0 - line.share) * cash)
+                paid, cash, reserve = _draw(order, due, cash - kept, reserve, line.from_reserve, line.in_proportion)
+                cash = cash + kept
                 principal, left = principal + paid, left - paid
                 scheduled = jnp.maximum(scheduled - paid, 0.0)
             case Fill():

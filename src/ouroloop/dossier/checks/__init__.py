@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ouroloop.core import BadInput, Place, Problem
-from ouroloop.dossier.checks import advice, dates, figures, groups, paths, references, stand_ins
+from ouroloop.dossier.checks import advice, dates, figures, groups, paths, references, stand_ins, structures
 from ouroloop.dossier.checks.registry import CHECKS, Check, Facts, Finding
 from ouroloop.dossier.codes import LEVELS, SEVERITY, Level
 from ouroloop.dossier.read import Reading, read
@@ -16,7 +16,16 @@ __all__ = ["CHECKS", "Check", "Facts", "Finding", "check", "find_problems"]
 
 MOST_PER_CHECK = 500
 
-_MODULES = (references, paths, groups, dates, figures, stand_ins, advice)  # importing them registers their checks
+_MODULES = (
+    references,
+    paths,
+    groups,
+    dates,
+    figures,
+    stand_ins,
+    structures,
+    advice,
+)  # importing them registers their checks
 
 
 def check(path: str | os.PathLike[str], level: Level = "basic") -> list[Problem]:

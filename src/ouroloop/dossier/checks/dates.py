@@ -25,7 +25,7 @@ def after_collection(facts: Facts) -> Iterator[Finding]:
 
 def _known(facts: Facts) -> Iterator[tuple[Record, date]]:
     reading = facts.reading
-    others = (reading.quotes, reading.lives, reading.events, reading.claims, reading.assumptions)
+    others = (reading.quotes, reading.lives, reading.events, reading.claims, reading.assumptions, reading.structures)
     for records in (reading.deals, reading.figures, *others):
         for record in records:
             yield record, record.known.last

@@ -50,6 +50,9 @@ def _named_entities(facts: Facts) -> Iterator[tuple[Record, Loc, str]]:
     for record in (*reading.events, *reading.claims):
         for number, name in enumerate(record.entities):
             yield record, ("entities", number), name
+    for structure in reading.structures:
+        for loc, name in structure.entities():
+            yield structure, loc, name
 
 
 @check_named("dangling-source", "basic")
@@ -81,6 +84,9 @@ def cites(facts: Facts) -> Iterator[tuple[Record, Loc, Cite]]:
     for record in (*reading.events, *reading.claims, *reading.assumptions):
         for number, cite in enumerate(record.sources):
             yield record, ("sources", number), cite
+    for structure in reading.structures:
+        for loc, cite in structure.cites():
+            yield structure, loc, cite
 
 
 @check_named("dangling-deal", "basic")
@@ -99,6 +105,9 @@ def _named_deals(facts: Facts) -> Iterator[tuple[Record, Loc, str]]:
     for deal in facts.reading.deals:
         if deal.amends is not None:
             yield deal, ("amends",), deal.amends
+    for structure in facts.reading.structures:
+        for loc, name in structure.deals():
+            yield structure, loc, name
     for claim in facts.reading.claims:
         for number, name in enumerate(claim.deals):
             yield claim, ("deals", number), name
@@ -133,6 +142,7 @@ def repeated_id(facts: Facts) -> Iterator[Finding]:
         ("source", reading.sources),
         ("claim", reading.claims),
         ("assumption", reading.assumptions),
+        ("structure", reading.structures),
     )
     for kind, records in kinds:
         first: dict[str, Record] = {}
