@@ -15,9 +15,11 @@ from ouroloop.core import BadInput, Place, Problem, Quarter, nearest
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
     from ouroloop.dossier.models.structure import Structure
+    from ouroloop.experiment.course import Course
     from ouroloop.experiment.tranches import ClassView, TrancheView
 
 DEFAULT = Reading()
+ECONOMY_PATHS = 512
 Share = Annotated[float, Parameter(validator=validators.Number(gt=0, lt=1))]
 
 
@@ -28,6 +30,7 @@ def tranches(
     cut: Share | None = None,
     cut_from: str | None = None,
     per: Literal["event", "year"] = "event",
+    scenario: str | None = None,
     paths: Annotated[int, Parameter(validator=validators.Number(gte=100, lte=1_000_000))] = 10_000,
     seed: int = 0,
     reading: Reading = DEFAULT,
@@ -47,8 +50,10 @@ def tranches(
         The quarter from which rents are cut; a year after the first rent unless said otherwise.
     per
         Does the cut come once (event) or again each year?
+    scenario
+        Also follow the vehicle on the paths of this scenario, where its tenants fail when they fail in the economy.
     paths
-        How many futures to draw.
+        How many futures to draw; of the economy at most 512 are simulated.
     seed
         Of the draws.
     """
@@ -68,11 +73,21 @@ def tranches(
             message = f"{cut_from} is not between {made.first} and the end of the notes in {structure.ends}."
             raise BadInput([Problem(Place("--cut-from"), "bad-quarter", message, f"{made.first} is the first one")])
     cuts = CUTS if cut is None else (0.0, cut)
+    there = _there(dossier, scenario, min(paths, ECONOMY_PATHS)) if scenario is not None else None
     view = tranche_view(made, paths=paths, seed=seed, cuts=cuts, cut_from=at, per=per)
     if reading.json:
-        emit_json({"dossier": dossier.header.id, "as_of": dossier.date, **as_json(view)})
+        also = {"economy": economy_json(view, there)} if there else {}
+        emit_json({"dossier": dossier.header.id, "as_of": dossier.date, **as_json(view), **also})
     else:
-        _print(view, dossier, reading)
+        _print(view, there, dossier, reading)
+
+
+def _there(dossier: Dossier, scenario: str, paths: int) -> Course:
+    """The economy's paths, opened on the dossier's own day."""
+    from ouroloop.experiment.course import course
+    from ouroloop.scenario.read import read_scenario
+
+    return course(read_scenario(scenario, dossier=dossier), paths)
 
 
 def structure_of(dossier: Dossier, name: str) -> Structure:
@@ -182,7 +197,35 @@ def as_json(view: TrancheView) -> dict[str, Any]:
     }
 
 
-def _print(view: TrancheView, dossier: Dossier, reading: Reading) -> None:
+def economy_json(view: TrancheView, there: Course) -> dict[str, Any]:
+    """The same classes on the economy's paths."""
+    from ouroloop.experiment.course import risks_on
+    from ouroloop.experiment.tranches import rating_of
+
+    cuts = tuple(one.cut for one in view.classes[0].stressed)
+    made = risks_on(view.setting, there, cuts, view.cut_from)
+    return {
+        "scenario": there.scenario,
+        "paths": there.paths,
+        "classes": [
+            {
+                "class": one.id,
+                "cuts": [
+                    {"cut": cut, "rating": rating_of(view.setting, n, risks[n]), **asdict(risks[n])}
+                    for cut, risks in zip(cuts, made, strict=True)
+                ],
+            }
+            for n, one in enumerate(view.classes)
+        ],
+        "tenants": {
+            name: float((there.fails[name] < there.quarters).mean())
+            for name in dict.fromkeys(one.entity for one in view.setting.structure.tenants)
+            if name is not None and name in there.fails
+        },
+    }
+
+
+def _print(view: TrancheView, there: Course | None, dossier: Dossier, reading: Reading) -> None:
     from rich.text import Text
 
     from ouroloop.cli.simulated import NOT_A_FORECAST
@@ -195,6 +238,8 @@ def _print(view: TrancheView, dossier: Dossier, reading: Reading) -> None:
     rows = [_class_row(one, terms) for one, terms in zip(view.classes, structure.classes, strict=True)]
     show_table(rows, say, out, title="classes as agreed", own_heads=True)
     show_table(list(_cut_rows(view)), say, out, title=_cut_title(view), own_heads=True)
+    if there is not None:
+        _print_economy(view, there, dossier, reading)
     shares = [0, len(view.classes[0].stressed) - 1]
     holders = [
         {
@@ -216,6 +261,27 @@ def _print(view: TrancheView, dossier: Dossier, reading: Reading) -> None:
             style="italic",
         )
     )
+
+
+def _print_economy(view: TrancheView, there: Course, dossier: Dossier, reading: Reading) -> None:
+    found = economy_json(view, there)
+    ends = there.first + (there.quarters - 1)
+    fail = ", ".join(
+        f"{dossier.entities[name].names.for_language(reading.lang)} on {share:.0%}"
+        for name, share in found["tenants"].items()
+    )
+    title = f"on {there.paths} paths of {there.scenario}: expected loss and rating"
+    rows = [
+        {"rents": _cut_words(view, n)}
+        | {
+            one["class"]: f"{one['cuts'][n]['expected_loss']:.2%} {one['cuts'][n]['rating']}"
+            for one in found["classes"]
+        }
+        for n in range(len(view.classes[0].stressed))
+    ]
+    show_table(rows, reading.say, console(), title=title, own_heads=True)
+    if fail:
+        console().print(f"There, until {ends}, these fail: {fail}.")
 
 
 def _class_row(one: ClassView, terms: Any) -> dict[str, str]:

@@ -217,20 +217,28 @@ def _cover(vehicle: Vehicle, begins: int, result: Result) -> float:
 def _class_view(
     of: Setting, n: int, cuts: tuple[float, ...], made: list[tuple[Risk, ...]], effect: np.ndarray, error: np.ndarray
 ) -> ClassView:
-    cap, lost = of.caps[n], 1.0 - of.assumed[READ["recovery"]]
-    letters = [_letter(of, one[n].expected_loss / lost, one[n]) for one in made]
-    capped = [max(filter(None, (letter, cap)), key=of.table.grades.index) for letter in letters]
+    capped = [rating_of(of, n, one[n]) for one in made]
     return ClassView(
         id=of.vehicle.tranches[n].name,
         size_usd_bn=of.structure.classes[n].size_usd_bn.value,
         by_default=_letter(of, made[0][n].default_probability, made[0][n]),
-        by_loss=letters[0],
-        cap=cap,
+        by_loss=_by_loss(of, made[0][n]),
+        cap=of.caps[n],
         rating=capped[0],
         stressed=tuple(Stressed(c, one[n], letter) for c, one, letter in zip(cuts, made, capped, strict=True)),
         effect=effect,
         effect_error=error,
     )
+
+
+def rating_of(of: Setting, n: int, risk: Risk) -> str:
+    """The rating of the n-th class with this risk: the letter by loss, no better than its cap."""
+    return max(filter(None, (_by_loss(of, risk), of.caps[n])), key=of.table.grades.index)
+
+
+def _by_loss(of: Setting, risk: Risk) -> str:
+    """Bonds of a letter lose its chance of default times what is not recovered."""
+    return _letter(of, risk.expected_loss / (1.0 - of.assumed[READ["recovery"]]), risk)
 
 
 def _letter(of: Setting, probability: float, risk: Risk) -> str:

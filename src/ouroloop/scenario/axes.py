@@ -92,6 +92,8 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
         "ai-clouds": Group(OTHER_CUSTOMERS, "clouds that nobody names buy chips as any customer does"),
         "nvidia-suppliers": Group(SUPPLIERS, "makers of memory and wafers without books here"),
         "anthropic-suppliers": Group(SUPPLIERS, "sellers of capacity whom nobody names"),
+        "vantage-trust": Group(LANDLORDS, "a trust of sites whose rents and notes are on file in part only"),
+        "compass-issuer-2": Group(LANDLORDS, "a trust of sites whose rents and notes are on file in part only"),
         "data-center-landlords": Group(LANDLORDS, "owners whom nobody names; a sector of its own"),
     }
 )
