@@ -31,7 +31,9 @@ def test_tenants_fail_in_the_quarter_in_which_they_fail_in_the_economy() -> None
     world = world_on(of, COURSE)
     assert np.asarray(world.default_at)[0, :2].tolist() == [2, 5]
     others = np.asarray(world.default_at)[0, 2:]
-    assert (others >= 2 + QUARTERS).all(), "who stands in the economy can fail by its rating's record only after its end"
+    assert (others >= 2 + QUARTERS).all(), (
+        "who stands in the economy can fail by its rating's record only after its end"
+    )
 
 
 def test_chips_rent_for_what_compute_rents_for_and_age_outside_the_horizon() -> None:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from ouroloop.market import options
+from ouroloop.market.first_passage import survival
+from ouroloop.market.merton import Assets
 
 Two = tuple[jax.Array, jax.Array]
 
@@ -59,3 +61,16 @@ def test_gradients_of_warrants_are_those_of_differences() -> None:
         step = 1e-4
         ends = [float(options.share_at_touch(at + by, 600.0, 0.04, 0.55, 5.0)) for by in (step, -step)]
         assert slope == pytest.approx((ends[0] - ends[1]) / (2 * step), abs=1e-6)
+
+
+def test_the_chance_of_a_touch_mirrors_that_of_first_passage() -> None:
+    """Log prices that rise to ln(H/S) with trend m are those that fall to -ln(H/S) with trend -m."""
+    price, level, volatility, years = 200.0, 600.0, 0.44, 4.0
+    for drift in (-0.1, 0.0, 0.04, 0.3):
+        mirrored = Assets(jnp.asarray(1.0), jnp.asarray(volatility))
+        stays = survival(mirrored, price / level, volatility**2 - drift, years)
+        found = float(options.chance_of_touch(price, level, drift, volatility, years))
+        assert found == pytest.approx(1.0 - float(stays), abs=1e-12)
+    at_no_rate = float(options.paid_at_touch(price, level, 0.0, volatility, years))
+    assert float(options.chance_of_touch(price, level, 0.0, volatility, years)) == pytest.approx(at_no_rate, abs=1e-12)
+    assert float(options.chance_of_touch(price, 150.0, 0.0, volatility, years)) == 1.0

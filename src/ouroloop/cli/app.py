@@ -56,6 +56,9 @@ COMMANDS: dict[str, Command] = {
     "spread": Command("ouroloop.cli.spread:spread",
                       "Say how far a firm is from failing and what protection on it should cost, beside quotes.",
                       "ouroloop spread Oracle"),
+    "rating": Command("ouroloop.cli.rating:rating",
+                      "Say which rating a firm's distance to default amounts to, and its leverage in truth.",
+                      "ouroloop rating Meta"),
     "tranches": Command("ouroloop.cli.tranches:tranches",
                         "Follow rent from tenants through a vehicle to its notes and their holders, under cut rents.",
                         "ouroloop tranches hyperion --paths 1000"),
@@ -92,6 +95,14 @@ def build() -> App:
         help_epilogue="Example: `ouroloop new schemas schemas`",
     )
     app.command(new)
+    price = App(name="price", help="Price an instrument of the dossier.")
+    price.command(
+        "ouroloop.cli.price:warrant",
+        name="warrant",
+        help="Price a warrant for orders: by its price hurdles, and with its milestones on a scenario's paths.",
+        help_epilogue="Example: `ouroloop price warrant amd-openai-warrant`",
+    )
+    app.command(price)
     return app
 
 

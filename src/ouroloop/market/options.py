@@ -41,6 +41,21 @@ def warrant(
     return part * call(price, strike, rate, volatility, years)
 
 
+def chance_of_touch(price: _Given, level: _Given, drift: _Given, volatility: _Given, years: _Given) -> _Any:
+    """How likely does the price rise to `level` in time?
+
+        N((m T - a)/(s sqrt T)) + exp(2 m a/s^2) N((-m T - a)/(s sqrt T)),   a = ln(level/price),   m = drift - s^2/2
+
+    With the riskless rate less payouts as drift it is the chance as priced. 1 for a price that is there already.
+    The mirror image of `first_passage.survival`.
+    """
+    up = jnp.log(level / jnp.asarray(price, jnp.float64))
+    trend = drift - jnp.square(volatility) / 2
+    wide = volatility * jnp.sqrt(jnp.asarray(years, jnp.float64))
+    mirrored = jnp.exp(2 * trend * up / jnp.square(volatility)) * ndtr((-trend * years - up) / wide)
+    return jnp.where(up > 0, ndtr((trend * years - up) / wide) + mirrored, 1.0)
+
+
 def paid_at_touch(
     price: _Given, level: _Given, rate: _Given, volatility: _Given, years: _Given, payout: _Given = 0.0
 ) -> _Any:

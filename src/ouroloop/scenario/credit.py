@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,12 +16,12 @@ from ouroloop.market.curves import DiscountCurve, SurvivalCurve, flat_rate
 from ouroloop.market.default_point import Obligations, default_point
 from ouroloop.market.first_passage import survival_with_uncertain_barrier
 from ouroloop.market.merton import distance_to_default, implied_assets
-from ouroloop.scenario.build import build
+from ouroloop.scenario.build import Economy, build
 from ouroloop.scenario.estimate import assumption
 from ouroloop.scenario.language import Scenario
 
 if TYPE_CHECKING:
-    from ouroloop.dossier import Dossier
+    from ouroloop.dossier import Assumption, Dossier
     from ouroloop.dossier.models import Quote
     from ouroloop.economy.inputs import Inputs
     from ouroloop.economy.world import World
@@ -49,6 +49,8 @@ class ModelSpread:
     """Standard deviations of a year to the default point, without drift."""
     default_probability: float
     """Within five years; priced, not foretold."""
+    within_three_years: float
+    """The same until then: the horizon of the regulation's quality steps."""
     spread_bp: float
     spread_low_bp: float
     """With the lowest volatility of shares in the assumption's range."""
@@ -61,6 +63,7 @@ class MarketSpread:
 
     quote: Quote
     default_probability: float
+    within_three_years: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +87,42 @@ class CreditView:
 def credit_view(dossier: Dossier, entity: str) -> CreditView:
     """How far is this firm from failing, and what does protection on it cost: by the model, and as quoted?
 
+    See `credit_views`. Raises BadInput `no-credit` for a firm without books of its own here, or without a value of its
+    shares.
+    """
+    return credit_views(dossier, [entity])[0]
+
+
+def credit_views(dossier: Dossier, entities: Sequence[str]) -> tuple[CreditView, ...]:
+    """How far are these firms from failing, and what does protection on them cost: by the model, and as quoted?
+
     Books open on the dossier's day. Shares and how much they move give assets (Merton, over a year); the firm fails
     when these first fall to its default point, whose place is uncertain; the spread is that of a five-year contract of
     the standard model at a recovery of 40 %. Assets grow as the default point does. Volatility is one for all of the
     loop's large names, so the spread is given for the range of it. Nothing is fitted: no market price of risk, no
     liquidity.
 
-    Raises BadInput `no-credit` for a firm without books of its own here, or without a value of its shares.
+    Raises BadInput `no-credit` with every firm that has no books of its own here, or no value of its shares.
     """
     title = dossier.header.title
     scenario = Scenario("credit", title, title, dossier, _QUARTERS, 1, 0, assume={}, shocks=())
     economy = build(scenario, 0, 1)
     world, inputs = economy.world, economy.inputs
     worth = dict(zip(world.members, np.asarray(inputs.traits.equity_value)[:, 0].tolist(), strict=True))
-    value = worth.get(entity, 0.0)
-    if value <= 0:
-        message = f"No value of the shares of '{entity}' is known on {dossier.date}."
-        hint = f"there is one of: {', '.join(name for name, one in worth.items() if one > 0)}"
-        raise BadInput([Problem(Place("entity"), "no-credit", message, hint)])
+    hint = f"there is one of: {', '.join(name for name, one in worth.items() if one > 0)}"
+    unknown = [
+        Problem(Place("entity"), "no-credit", f"No value of the shares of '{name}' is known on {dossier.date}.", hint)
+        for name in entities
+        if worth.get(name, 0.0) <= 0
+    ]
+    if unknown:
+        raise BadInput(unknown)
     rows = {name: assumption(dossier, name) for name in (_RATE, _CALLED, _VOLATILITY, _BARRIER)}
+    return tuple(_view(dossier, economy, name, worth[name], rows) for name in entities)
+
+
+def _view(dossier: Dossier, economy: Economy, entity: str, value: float, rows: Mapping[str, Assumption]) -> CreditView:
+    world, inputs = economy.world, economy.inputs
     rate = 0.01 * rows[_RATE].value
     owes = _obligations(world, inputs, entity, rows[_CALLED].value)
     volatility = np.array([rows[_VOLATILITY].value, rows[_VOLATILITY].low or 0.0, rows[_VOLATILITY].high or 0.0])
@@ -122,7 +142,7 @@ def credit_view(dossier: Dossier, entity: str) -> CreditView:
         },
         assumed={name: rows[name].value for name in (_VOLATILITY, _BARRIER, _RATE, _CALLED)},
         model=model,
-        quotes=tuple(MarketSpread(quote, _implied(quote, flat_rate(rate))) for quote in quotes),
+        quotes=tuple(_market(quote, flat_rate(rate)) for quote in quotes),
     )
 
 
@@ -183,14 +203,16 @@ def _model(
         asset_volatility=float(assets.volatility[0]),
         distance=float(distance_to_default(assets, point, 0.0, 1.0)[0]),
         default_probability=1.0 - float(credit.survival([float(TENOR_YEARS)])[0, 0]),
+        within_three_years=1.0 - float(credit.survival([3.0])[0, 0]),
         spread_bp=middle,
         spread_low_bp=low,
         spread_high_bp=high,
     )
 
 
-def _implied(quote: Quote, discount: DiscountCurve) -> float:
-    """The default probability until the contract's expiry that makes the quote its par spread."""
+def _market(quote: Quote, discount: DiscountCurve) -> MarketSpread:
+    """The default probabilities, until the contract's expiry and within three years, that make the quote its spread."""
     contract = cds.standard_contract(quote.on.last, cds.tenor_date(quote.on.last, round(quote.tenor_years)))
     credit = cds.flat_hazard(contract, discount, jnp.asarray(1e-4 * quote.spread_bp), RECOVERY)
-    return 1.0 - float(credit.survival([contract.expires])[0])
+    expiry, three = (1.0 - float(credit.survival([time])[0]) for time in (contract.expires, 3.0))
+    return MarketSpread(quote, expiry, three)
