@@ -69,7 +69,8 @@ def _print(found: WarrantView, dossier: Dossier, reading: Reading) -> None:
     leg = sum(part.price_leg for part in found.parts)
     out.print(Text(
         f"By its price hurdles alone the warrant is worth at most {leg:,.1f}bn. The books take "
-        f"{found.grant_value:,.1f}bn off revenue when all of it vests; {holder} then has {found.dilution:.1%} of {issuer}."
+        f"{found.grant_value:,.1f}bn off revenue when all of it vests; {holder} then has {found.dilution:.1%} of "
+        f"{issuer}."
     ))  # fmt: skip
     if found.scenario:
         given = sum(part.given or 0.0 for part in found.parts)

@@ -35,8 +35,8 @@ def rating(
     """Say which rating a firm's distance to default and its quotes amount to, and its leverage in truth.
 
     Letters are those whose firms failed as often within five years, by the dossier's table of a year's moves; steps are
-    those of Regulation (EU) 2016/1799 for the chance of default within three years. Both read priced chances, which are
-    higher than those of the record, so that letters stand below an agency's.
+    those of Regulation (EU) 2016/1799 for the chance of default within three years. Models of prices and quotes give
+    priced chances; both letters and steps read what is left of them without the price of risk.
 
     Parameters
     ----------
@@ -50,7 +50,8 @@ def rating(
         How many to simulate.
     """
     from ouroloop.market.ratings import load_ratings
-    from ouroloop.scenario.credit import credit_view
+    from ouroloop.scenario.credit import PRICE_OF_RISK, credit_view
+    from ouroloop.scenario.estimate import assumption
     from ouroloop.scenario.grades import letters_table
     from ouroloop.scenario.leverage import leverage
 
@@ -59,7 +60,7 @@ def rating(
     party = party_of(dossier, entity).id
     found = credit_view(dossier, party)
     owes = leverage(dossier, found)
-    rows = list(_rows(found, letters))
+    rows = list(_rows(found, letters, assumption(dossier, PRICE_OF_RISK).value))
     over_time = _over_time(dossier, party, scenario, paths) if scenario is not None else None
     if reading.json:
         said = {"entity": found.entity, "ratings": rows, "leverage": _leverage_json(owes)}
@@ -88,10 +89,11 @@ def rating(
 def _note() -> str:
     from ouroloop.cli.simulated import NOT_A_FORECAST
 
-    return f"Chances are priced, not those of the record. {NOT_A_FORECAST}"
+    return f"The price of risk is assumed (eco-finance-091), not fitted to quotes. {NOT_A_FORECAST}"
 
 
-def _rows(found: CreditView, letters: RatingTable) -> Iterable[dict[str, Any]]:
+def _rows(found: CreditView, letters: RatingTable, price_of_risk: float) -> Iterable[dict[str, Any]]:
+    from ouroloop.market.price_of_risk import real_world
     from ouroloop.market.ratings import quality_step
 
     read = [
@@ -100,13 +102,16 @@ def _rows(found: CreditView, letters: RatingTable) -> Iterable[dict[str, Any]]:
     ]
     read += [(f"quote of {one.quote.on}, {one.quote.spread_bp:g} bp", None, one) for one in found.quotes[-1:]]
     for what, distance, one in read:
+        five = float(real_world(one.default_probability, 5.0, price_of_risk))
+        three = float(real_world(one.within_three_years, 3.0, price_of_risk))
         yield {
             "what": what,
             "distance": distance,
-            "within_five_years": one.default_probability,
-            "within_three_years": one.within_three_years,
-            "letter": letters.grade(one.default_probability, 5.0),
-            "quality_step": quality_step(one.within_three_years).number,
+            "priced_within_five_years": one.default_probability,
+            "within_five_years": five,
+            "within_three_years": three,
+            "letter": letters.grade(five, 5.0),
+            "quality_step": quality_step(three).number,
         }
 
 
@@ -114,7 +119,8 @@ def _shown(row: dict[str, Any]) -> dict[str, str]:
     return {
         "by": row["what"],
         "distance": "–" if row["distance"] is None else f"{row['distance']:.1f}",
-        "default in 5 years": f"{row['within_five_years']:.2%}",
+        "default in 5 years, priced": f"{row['priced_within_five_years']:.2%}",
+        "without price of risk": f"{row['within_five_years']:.2%}",
         "in 3 years": f"{row['within_three_years']:.2%}",
         "letter": row["letter"],
         "EU quality step": str(row["quality_step"]),

@@ -14,7 +14,8 @@ from jaxtyping import Array, Float, Int
 from ouroloop.economy.track import MEMBER_MEASURES
 from ouroloop.market.first_passage import survival_with_uncertain_barrier
 from ouroloop.market.merton import Assets, implied_assets
-from ouroloop.scenario.credit import RECOVERY, TENOR_YEARS
+from ouroloop.market.price_of_risk import real_world
+from ouroloop.scenario.credit import PRICE_OF_RISK, RECOVERY, TENOR_YEARS
 from ouroloop.scenario.estimate import assumption
 from ouroloop.scenario.grades import LETTERS, letters_table
 
@@ -43,7 +44,7 @@ class CreditCourse:
     spread_bp: Float[np.ndarray, "firm quarter path"]
     """That breaks even over five years at a recovery of 40 %; NaN after default."""
     state: Int[np.ndarray, "firm quarter path"]
-    """Place in `STATES`: the letter whose firms fail as often within five years."""
+    """Place in `STATES`: the letter whose firms fail as often within five years, the price of risk taken out."""
 
     def shares(self) -> Float[np.ndarray, "firm state quarter"]:
         """The share of paths in each state."""
@@ -65,14 +66,16 @@ def credit_course(
     Raises BadInput `no-assumption` on days on which one of the model's parameters is not known.
     """
     rows = [list(members).index(firm) for firm in firms]
-    volatility, deviation, called = (assumption(dossier, name).value for name in (_VOLATILITY, _BARRIER, _CALLED))
+    read = (assumption(dossier, name).value for name in (_VOLATILITY, _BARRIER, _CALLED, PRICE_OF_RISK))
+    volatility, deviation, called, price_of_risk = read
     of = {name: jnp.asarray(np.asarray(track.members)[_AT[name]][rows]) for name in _NEEDED}
     distance, probability = _distances(of, volatility, deviation, called, 1.0 if promises == "counted" else 0.0)
     failed = np.asarray(of["defaulted"]) > 0
     distance = np.where(failed, 0.0, np.asarray(distance))
     probability = np.where(failed, 1.0, np.asarray(probability))
     within = letters_table(dossier).probability[:, TENOR_YEARS - 1]
-    letter = np.minimum(np.searchsorted(within, probability), len(LETTERS) - 1)
+    happens = np.asarray(real_world(jnp.asarray(probability), float(TENOR_YEARS), price_of_risk))
+    letter = np.minimum(np.searchsorted(within, happens), len(LETTERS) - 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         hazard = -np.log1p(-np.where(failed, np.nan, probability)) / TENOR_YEARS
     return CreditCourse(

@@ -103,6 +103,7 @@ def tranche_view(
     cuts: tuple[float, ...] = CUTS,
     cut_from: int | None = None,
     per: Literal["event", "year"] = "event",
+    effects: bool = True,
 ) -> TrancheView:
     """How safe is each class, what do cut rents do to it, who bears that, and which inputs matter?
 
@@ -117,6 +118,8 @@ def tranche_view(
         Quarters after closing; a year after the first rent unless said otherwise.
     per
         The cut comes once (per event) or again each year.
+    effects
+        Also say what losses hang on, which takes as long again; NaN otherwise.
     """
     assert cuts[0] == 0.0, "the first cut is none"
     begins = min(lease.begins for lease in of.vehicle.leases)
@@ -129,7 +132,8 @@ def tranche_view(
         made.append(risks(of.vehicle, result))
         if cut == 0.0:
             cover = _cover(of.vehicle, begins, result)
-    effect, error = _effects(of, at, seed)
+    unknown = np.full((len(DIALS), len(of.vehicle.tranches)), np.nan)
+    effect, error = _effects(of, at, seed) if effects else (unknown, unknown)
     classes = tuple(_class_view(of, n, cuts, made, effect[:, n], error[:, n]) for n in range(len(of.vehicle.tranches)))
     return TrancheView(of, paths, at, per, classes, _holders(of, made), pool_of(of), cover)
 

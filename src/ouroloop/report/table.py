@@ -30,6 +30,7 @@ class Kind(StrEnum):
     CEILING = "ceiling"  # money, an upper bound: shortened upward
     SHARE = "share"
     PERCENT = "percent"  # a small share, in percent with one decimal
+    FINE = "fine"  # a smaller one, with two
     COUNT = "count"
     RATIO = "ratio"
     AVERAGE = "average"
@@ -157,6 +158,8 @@ class Chart:
     footer: str
     legend: tuple[tuple[str, str], ...] = ()
     """Pairs of style class and name, where the drawing cannot label directly."""
+    wide: bool = False
+    """Does it need the whole width, also where charts stand side by side?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +188,8 @@ def in_table(cell: Cell, kind: Kind, language: Language) -> str:
         return language.amount(value, kind.rounding)
     if kind is Kind.SHARE:
         return language.share(value)
-    if kind is Kind.PERCENT:
-        return f"{language.number(100 * value, 1)}%"
+    if kind in (Kind.PERCENT, Kind.FINE):
+        return f"{language.number(100 * value, 1 if kind is Kind.PERCENT else 2)}%"
     if kind is Kind.RATIO:
         return language.ratio(value)
     return language.number(value, {Kind.COUNT: 0, Kind.AVERAGE: 1}.get(kind, 3))

@@ -31,6 +31,8 @@ RECOVERY = 0.4
 """Of senior unsecured debt, by the convention of quotes."""
 PROMISES = (0.0, 1.0)
 """How much of a firm's promises counts as debt: not at all, as balance sheets are read, and in full."""
+PRICE_OF_RISK = "eco-finance-091"
+"""The assumption that says how much worse priced chances of default are than those that happen."""
 _QUARTERS = 4 * TENOR_YEARS
 _VOLATILITY, _BARRIER, _RATE, _CALLED = "eco-finance-082", "eco-finance-090", "eco-eng-011", "eco-finance-070"
 

@@ -8,7 +8,9 @@ from datetime import date
 import numpy as np
 
 from ouroloop.core import Quarter
+from ouroloop.dossier import load
 from ouroloop.dossier.models.record import Text
+from ouroloop.experiment.credit_course import STATES
 from ouroloop.experiment.hindsight import LookBack, LookBackRow
 from ouroloop.experiment.published import Record
 from ouroloop.report.simulated.results import (
@@ -16,11 +18,14 @@ from ouroloop.report.simulated.results import (
     MEASURES,
     Chance,
     Fan,
+    Followed,
+    FollowedClass,
     Influence,
     Results,
     SimulatedResults,
     UnderLife,
 )
+from ouroloop.scenario.credit import CreditView, MarketSpread, ModelSpread
 
 QUARTERS = tuple(Quarter(2028, 1) + n for n in range(12))
 FIRMS = ("openai", "oracle")
@@ -82,7 +87,18 @@ def results(name: str = "baseline", *, credit_first: float = 0.5) -> Results:
             Influence("dem-035", "Part of this year's growth", 0.6, 0.8, 0.6, 0.4, 0.06, False),
             Influence("beh-001", "Response", *[float("nan")] * 5, False),
         ),
+        letters={"openai": letters(0.0), "oracle": letters(1.0)},
     )
+
+
+def letters(falls: float) -> np.ndarray:
+    """Of each state by quarter: A at first, and of this part of the paths B, then default, in equal steps."""
+    shares = np.zeros((len(STATES), 12))
+    gone = falls * (RISING - 1) / 11
+    shares[STATES.index("A")] = 1 - gone
+    shares[STATES.index("B")] = gone / 2
+    shares[STATES.index("D")] = gone / 2
+    return shares
 
 
 def simulated() -> SimulatedResults:
@@ -95,6 +111,38 @@ def simulated() -> SimulatedResults:
         tuple(UnderLife(years, dict.fromkeys(FIRMS, RISING * 0 + years)) for years in (2.5, 5.5, 6.0)),
         dict.fromkeys(FIRMS, RISING * 0 + 3.0),
         look_back=look_back(),
+        vehicles=vehicles(),
+        credit=(credit(),),
+    )
+
+
+def vehicles() -> tuple[Followed, ...]:
+    """Hyperion, whose notes fall by two letters where rents are cut by 30 %, two loans, and a lumpy pool."""
+    cuts, first = (0.0, 0.3), Quarter(2030, 1)
+
+    def loan(name: str, loss: tuple[float, float], ratings: tuple[str, str], lost: int) -> Followed:
+        one = FollowedClass("loan", 10 * loss[0], "BB", "AA", loss, ratings, (0, lost))
+        return Followed(name, 500, cuts, first, (one,), {"gpu-lenders": (8.5, (8.5 * loss[0], 0.1))}, 1.0, 1.0, False)
+
+    notes = FollowedClass("notes", 0.02, "BBB", "AA", (0.001, 0.05), ("AA", "BBB"), (0, 2))
+    pool = FollowedClass("a2", 0.4, "CCC", None, (0.01, 0.02), ("A", "BBB"), (0, 1))
+    return (
+        Followed(
+            "hyperion", 500, cuts, first, (notes,),
+            {"pensions": (2.5, (0.0025, 0.125)), "insurers": (7.5, (0.0075, 0.375))}, 1.0, 1.0, False,
+        ),
+        loan("coreweave-ddtl-4", (0.0002, 0.001), ("AA", "AA"), 0),
+        loan("coreweave-ddtl-5", (0.006, 0.05), ("BB", "CCC"), 2),
+        Followed("vantage-2025-1", 500, cuts, first, (pool,), {"pensions": (0.1, (0.001, 0.002))}, 2.8, 0.56, True),
+    )  # fmt: skip
+
+
+def credit() -> CreditView:
+    """Oracle with its last quote on file."""
+    quote = [one for one in load("ai-loop").quotes if one.entity == "oracle"][-1]
+    model = [ModelSpread(k, 100.0, 400.0, 0.3, 5.0 - k, 0.05, 0.02, 90.0 + 200 * k, 50.0, 150.0) for k in (0.0, 1.0)]
+    return CreditView(
+        "oracle", date(2026, 10, 31), 300.0, {"short_debt": 10.0}, {}, tuple(model), (MarketSpread(quote, 0.2, 0.1),)
     )
 
 

@@ -21,7 +21,8 @@ from tests.report.simulated.made import results, simulated
 from tests.report.test_page import Reader
 
 ORDER = (
-    "outcome", "scenarios", "paid-over-time", "debt-and-cash", "maturity-wall", "lives", "premium", "trap", "look-back",
+    "outcome", "scenarios", "paid-over-time", "debt-and-cash", "maturity-wall", "lives", "premium", "trap",
+    "credit", "tranches", "look-back",
 )  # fmt: skip
 
 
@@ -201,3 +202,50 @@ def test_recorded_and_simulated_look_different() -> None:
     cells = {a.get("class", "") for a in read.all("td")}
     assert any("b-simulated" in css for css in cells)
     assert any("b-reported" in css for css in cells)
+
+
+def test_the_model_stands_beside_the_quote_with_its_error() -> None:
+    row = _report().tables["spreads"].row("oracle").cells
+    assert (row["left-out"].value, row["counted"].value, row["quoted"].value) == (90.0, 290.0, 227.0)
+    assert row["error"].value == 90.0 - 227.0
+    assert row["quoted"].basis is Basis.REPORTED
+    assert "asks 90 bp with promises left out and 290 bp" in _said("credit", "spread-oracle")
+
+
+def test_ratings_over_time_name_the_firm_that_falls_furthest() -> None:
+    table = _report().tables["ratings"]
+    assert [table.row(name).cells["oracle"].value for name in ("2028-Q1", "2030-Q4")] == [1.0, 0.0]
+    assert [table.row(name).cells["openai"].value for name in ("2028-Q1", "2030-Q4")] == [1.0, 1.0]
+    assert _said("credit", "rating-falls").startswith(
+        "Oracle is investment grade on 100% of paths at the end of 2028-Q1"
+    )
+    letters = _report().tables["letters"].row("oracle-2030-Q4").cells
+    assert (letters["B"].value, letters["D"].value) == (0.5, 0.5)
+
+
+def test_tranches_say_ratings_before_and_after_who_bears_it_and_which_pool_is_lumpy() -> None:
+    assert "notes of Meta Hyperion would go from AA to BBB" in _said("tranches", "tranche-cut")
+    assert "5.00% on average, instead of 0.10%" in _said("tranches", "tranche-cut")
+    holders = _report().tables["tranche-holders"]
+    assert [row.key for row in holders.rows] == ["gpu-lenders", "insurers", "pensions"]
+    assert holders.row("pensions").cells["amount"].value == pytest.approx(0.127)  # 0.125 of one, 0.002 of the other
+    assert _said("tranches", "tranche-lumpy").startswith("Vantage series 2025-1 has too few tenants")
+    assert "with Meta (AA) as tenant 0.02% is lost" in _said("tranches", "tranche-tenants")
+
+
+def test_the_flow_from_tenants_to_holders_has_a_band_for_each_row_and_runs_one_way() -> None:
+    section = _section("tranches")
+    links = _report().tables["tranche-links"]
+    drawn = ElementTree.fromstring(next(chart.svg for chart in section.charts if chart.id == "tranche-flow"))
+    css = [element.get("class", "") for element in drawn.iter()]
+    assert css.count("stream") == len(links.rows)
+    order = ("tenant", "vehicle", "class", "holder")
+    for row in links.rows:
+        start, end = (order.index(row.code[key].partition(":")[0]) for key in ("from", "to"))
+        assert end == start + 1
+    into = sum(row.cells["notes"].value for row in links.rows if row.code["to"] == "vehicle:hyperion")  # pyright: ignore
+    assert into == pytest.approx(27.3)
+
+
+def test_what_nobody_says_of_a_vehicle_stands_under_its_tables() -> None:
+    assert any("Meta Hyperion, unknown: Interest until rents begin" in note for note in _section("tranches").notes)

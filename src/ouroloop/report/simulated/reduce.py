@@ -10,11 +10,13 @@ import numpy as np
 from jaxtyping import Float
 
 from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, SPONSORS, SYSTEM_MEASURES, Track
+from ouroloop.experiment.credit_course import credit_course
 from ouroloop.experiment.outcomes import endings, shares
 from ouroloop.experiment.sensitivity import influences
 from ouroloop.report.simulated.results import FIRMS, LEVELS, MEASURES, MOST, Chance, Fan, Influence, Results
 
 if TYPE_CHECKING:
+    from ouroloop.dossier import Dossier
     from ouroloop.experiment.runnable import Economy
     from ouroloop.scenario.language import Scenario
 
@@ -36,13 +38,19 @@ class Batch:
     system: Float[np.ndarray, "measure quarter path"]
     marks: Float[np.ndarray, "mark path"]
     draws: dict[str, np.ndarray]
+    letters: Float[np.ndarray, "firm state quarter"] | None = None
+    """Counts of paths."""
 
     @classmethod
-    def of(cls, economy: Economy, track: Track) -> Batch:
-        """What the report needs of a track."""
+    def of(cls, economy: Economy, track: Track, rated_by: Dossier | None = None) -> Batch:
+        """What the report needs of a track; `rated_by` is whose assumptions rate firms, where they should be rated."""
         members = economy.world.members
         rows = [members.index(firm) for firm in drawn_firms(members)]
         every, paid = np.asarray(track.members), np.asarray(track.who_paid)
+        letters = None
+        if rated_by is not None:
+            course = credit_course(rated_by, members, track, drawn_firms(members))
+            letters = course.shares() * every.shape[-1]
         return cls(
             members,
             every[[_AT[name] for name in MEASURES]][:, rows],
@@ -52,6 +60,7 @@ class Batch:
             np.asarray(track.system),
             np.asarray(track.outcome),
             {name: np.asarray(drawn) for name, drawn in economy.draws.items() if np.size(drawn) > 1},
+            letters,
         )
 
     @property
@@ -115,11 +124,18 @@ def from_batches(scenario: Scenario, economy: Economy, batches: Iterable[Batch])
         defaulted=dict(zip(parts[0].members, np.asarray(sum(part.defaulted for part in parts)) / paths, strict=True)),
         outside_loss=_fan(loss[None, :]),
         influences=_influences(scenario, draws, ending == "credit_first", loss),
+        letters=_letters(parts, firms, paths),
     )
 
 
 def _fan(values: Float[np.ndarray, "quarter path"]) -> Fan:
     return Fan(LEVELS, np.quantile(values, LEVELS, axis=-1), values.mean(axis=-1))
+
+
+def _letters(parts: Sequence[Batch], firms: Sequence[str], paths: int) -> dict[str, np.ndarray]:
+    """Shares of paths by state, where every batch was rated."""
+    counts = [part.letters for part in parts if part.letters is not None]
+    return dict(zip(firms, np.sum(counts, axis=0) / paths, strict=True)) if len(counts) == len(parts) else {}
 
 
 def _influences(

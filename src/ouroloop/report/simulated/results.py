@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ouroloop.dossier.models.record import Text
     from ouroloop.experiment.hindsight import LookBack
+    from ouroloop.scenario.credit import CreditView
 
 LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
 """The median and the edges of bands that hold 50, 80 and 95 of a hundred paths."""
@@ -127,6 +128,8 @@ class Results:
     """What sectors outside lost on claims over the whole horizon; one column."""
     influences: tuple[Influence, ...] = ()
     """Largest difference first."""
+    letters: Mapping[str, Float[np.ndarray, "state quarter"]] = field(default_factory=dict)
+    """By firm: the share of paths in each state of `experiment.credit_course.STATES`; empty where it was not asked."""
 
     def place(self, quarter: Quarter) -> int | None:
         """Where a quarter stands; None outside of the horizon."""
@@ -152,6 +155,37 @@ class UnderLife:
     """By firm: mean over paths, USD bn of the quarter."""
 
 
+@dataclass(frozen=True, slots=True)
+class FollowedClass:
+    """A class of a vehicle's notes, after each cut of rents; the first cut is none."""
+
+    id: str
+    default_probability: float
+    by_default: str
+    cap: str | None
+    loss: tuple[float, ...]
+    """Share of the class that is lost on average."""
+    ratings: tuple[str, ...]
+    lost: tuple[int, ...]
+    """Letters lost by the cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A vehicle from its tenants to the holders of its notes."""
+
+    structure: str
+    paths: int
+    cuts: tuple[float, ...]
+    cut_from: Quarter
+    classes: tuple[FollowedClass, ...]
+    holders: Mapping[str, tuple[float, tuple[float, ...]]]
+    """By holder: what it holds, and what it loses on average after each cut, USD bn."""
+    effective_tenants: float
+    largest_share: float
+    too_lumpy: bool
+
+
 @dataclass(frozen=True, eq=False)
 class SimulatedResults:
     """Everything simulated that a report shows. Only the baseline is needed; what is missing is left out."""
@@ -166,6 +200,9 @@ class SimulatedResults:
     beside: Results | None = None
     """The baseline on as many paths as the scenarios, the same ones: what they are compared with."""
     look_back: LookBack | None = None
+    vehicles: tuple[Followed, ...] = ()
+    credit: tuple[CreditView, ...] = ()
+    """Firms with quotes: the model beside them."""
 
     def scenario(self, name: str) -> Results | None:
         """A scenario by its id."""

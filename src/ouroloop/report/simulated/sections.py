@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ouroloop.report.language import Language
 from ouroloop.report.simulated.comparison import comparison_section
+from ouroloop.report.simulated.credit import credit_section
 from ouroloop.report.simulated.fans import debt_section
 from ouroloop.report.simulated.lives import lives_section
 from ouroloop.report.simulated.lookback import look_back_section
@@ -14,6 +15,7 @@ from ouroloop.report.simulated.paid_over_time import paid_section
 from ouroloop.report.simulated.premium import premium_section
 from ouroloop.report.simulated.recorded import Recorded
 from ouroloop.report.simulated.results import NotSimulated, Simulated, SimulatedResults
+from ouroloop.report.simulated.tranches import tranches_section
 from ouroloop.report.simulated.trap import trap_section
 from ouroloop.report.simulated.walls import CLOSES, walls_section
 from ouroloop.report.sources import footer
@@ -53,6 +55,8 @@ def simulated_sections(
         lives_section(results, language, name),
         premium_section(base, language),
         trap_section(base, language),
+        credit_section(results.credit, base, language, name, sources),
+        tranches_section(dossier, results.vehicles, language, sources),
         look_back_section(results.look_back, language, name) if results.look_back else None,
     )
     return tuple(section for section in found if section)

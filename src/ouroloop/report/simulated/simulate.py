@@ -53,7 +53,7 @@ def simulate_for_report(
     known = {one.id: one for one in scenarios}
     baseline = known.get(BASELINE) or read_scenario(locate(BASELINE, of=source).path, dossier=dossier)
     others = [one for one in scenarios if one.id != BASELINE and preset_paths]
-    made = list(_batches(baseline, baseline_paths))
+    made = list(_batches(baseline, baseline_paths, rated=True))
     few = [one for n, one in enumerate(made) if _BATCH * n < preset_paths]
     return SimulatedResults(
         _reduced(baseline, made),
@@ -63,13 +63,13 @@ def simulate_for_report(
     )
 
 
-def _batches(scenario: Scenario, paths: int) -> Iterator[tuple[Any, Batch]]:
+def _batches(scenario: Scenario, paths: int, *, rated: bool = False) -> Iterator[tuple[Any, Batch]]:
     from ouroloop.report.simulated.reduce import Batch
     from ouroloop.scenario.build import build
 
     for first in range(0, paths, _BATCH):
         economy = build(scenario, first, min(_BATCH, paths - first))
-        yield economy, Batch.of(economy, economy.simulate(detail=False))
+        yield economy, Batch.of(economy, economy.simulate(detail=False), scenario.dossier if rated else None)
 
 
 def _reduced(scenario: Scenario, made: Sequence[tuple[Any, Batch]]) -> Results:
@@ -98,21 +98,34 @@ def _lives(baseline: Scenario, paths: int) -> dict[str, Any]:
     }
 
 
+Beside = dict[str, Any]
+"""The fields of `SimulatedResults` that need no simulation of the economy."""
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """A simulation that runs in a process of its own."""
 
     pool: ProcessPoolExecutor
     answer: Future[SimulatedResults | NotSimulated]
+    beside: Future[Beside]
 
     def wait(self) -> SimulatedResults | NotSimulated:
         """Its results, or why there are none; a process that died is a reason too."""
         try:
-            return self.answer.result()
+            made = self.answer.result()
+            return made if isinstance(made, NotSimulated) else replace(made, **self._beside())
         except Exception as error:
             return NotSimulated(_why(error))
         finally:
             self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def _beside(self) -> Beside:
+        """Sections that a dead process took with it are left out; the others stand."""
+        try:
+            return self.beside.result()
+        except Exception:
+            return {}
 
 
 def begin_simulation(dossier: str, day: date | None = None, *, look_back: bool = False) -> Begun | None:
@@ -126,8 +139,8 @@ def begin_simulation(dossier: str, day: date | None = None, *, look_back: bool =
 
     if BASELINE not in presets(dossier):
         return None
-    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-    return Begun(pool, pool.submit(_simulated, dossier, day, look_back))
+    pool = ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+    return Begun(pool, pool.submit(_simulated, dossier, day, look_back), pool.submit(_followed, dossier, day))
 
 
 def _simulated(name: str, day: date | None, look_back: bool) -> SimulatedResults | NotSimulated:
@@ -141,6 +154,19 @@ def _simulated(name: str, day: date | None, look_back: bool) -> SimulatedResults
         return replace(made, look_back=looked_back(seen)) if look_back else made
     except Exception as error:  # the report stands without it, and says why
         return NotSimulated(_why(error))
+
+
+def _followed(name: str, day: date | None) -> Beside:
+    """Vehicles and quoted firms; none of either where the dossier, as known on the day, does not carry them."""
+    from ouroloop.dossier import load
+    from ouroloop.report.simulated.follow import credit_for_report, vehicles_for_report
+
+    try:
+        dossier = load(name)
+        seen = dossier.as_of(day) if day else dossier
+        return {"vehicles": vehicles_for_report(seen), "credit": credit_for_report(seen)}
+    except BadInput:
+        return {}
 
 
 def _why(error: BaseException) -> str:
