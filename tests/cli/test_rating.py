@@ -34,7 +34,7 @@ def test_letters_and_steps_of_model_and_quote_and_an_agencys_own_table(
     assert rows[0]["within_three_years"] < rows[0]["within_five_years"] < rows[1]["within_five_years"]
     assert rows[0]["quality_step"] <= rows[2]["quality_step"] <= rows[1]["quality_step"]
     table = tmp_path / "agency.csv"
-    table.write_text("good, 1, 2, 3, 4, 10\nfair, 2, 4, 8, 12, 20\npoor, 9, 20, 30, 40, 50\n", encoding="utf-8")
+    table.write_text("good, 1, 2, 3, 4, 5\nfair, 2, 4, 6, 8, 10\npoor, 9, 20, 30, 40, 50\n", encoding="utf-8")
     rating("oracle", table=table, reading=Reading(json=True))
     assert [row["letter"] for row in json.loads(capsys.readouterr().out)["ratings"]] == ["good", "poor", "fair"]
 
@@ -43,7 +43,7 @@ def test_who_owes_nothing_here_is_told_that_the_model_has_no_word(capsys: pytest
     rating("alphabet", reading=Reading())
     out = capsys.readouterr().out
     assert "owes" in out
-    assert "Chances are priced, not those of the record." in out
+    assert "The price of risk is assumed (eco-finance-091), not fitted to quotes." in out
 
 
 def test_a_warrant_is_priced_part_by_part(capsys: pytest.CaptureFixture[str]) -> None:

@@ -336,10 +336,10 @@ def _dial_rows(view: TrancheView) -> Iterable[dict[str, str]]:
 def _pool_sentence(view: TrancheView) -> str:
     """How few tenants stand behind the notes, and whether formulas for many would mislead."""
     pool = view.pool
+    if len({lease.tenant for lease in view.setting.structure.leases}) == 1:
+        return "One tenant pays all of the rent: the notes stand or fall with it."
     if pool is None:
         return "Notes are as large as what stands behind them."
-    if pool.effective_names < 1.001:
-        return "One tenant pays all of the rent: the notes stand or fall with it."
     said = f"Its tenants count as {pool.effective_names:.1f} equal ones, the largest pays {pool.largest_share:.0%}"
     warning = (
         f"; too lumpy to be rated by formula: losses reach the notes with {float(pool.hit):.2%}, "

@@ -90,7 +90,7 @@ class TrancheView:
     classes: tuple[ClassView, ...]
     holders: tuple[HolderLoss, ...]
     pool: Lumpiness | None
-    """None where classes are no smaller than what stands behind them."""
+    """None where one tenant pays all of the rent, or classes are no smaller than what stands behind them."""
     cover: float
     """Rent after fees over debt service in the first year of rent and principal; NaN where nothing is due then."""
 
@@ -272,9 +272,9 @@ def pool_of(of: Setting) -> Lumpiness | None:
     for lease in of.vehicle.leases:
         rent[lease.tenant] += float(lease.rent)
     attachment = 1.0 - owed / worth
-    if not 0.0 < attachment < LUMPY_LOSS:
-        return None
     paying = rent > 0
+    if paying.sum() < 2 or not 0.0 < attachment < LUMPY_LOSS:
+        return None
     chance = of.failed[:, min(4 * LUMPY_YEARS, of.failed.shape[1]) - 1]
     average = float(rent @ chance / rent.sum())
     return lumpiness(rent[paying], LUMPY_LOSS, average, of.correlation, attachment)

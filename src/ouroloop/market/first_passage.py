@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -40,6 +41,7 @@ def survival(assets: Assets, barrier: _Given, drift: _Given, years: _Given) -> _
     return jnp.where(below < 0, jnp.where(some, jnp.clip(stays, 0.0, 1.0), 1.0), 0.0)
 
 
+@jax.jit
 def survival_with_uncertain_barrier(
     assets: Assets, barrier: _Given, barrier_deviation: _Given, drift: _Given, years: _Given
 ) -> _Any:

@@ -95,7 +95,9 @@ def credit_view(dossier: Dossier, entity: str) -> CreditView:
     return credit_views(dossier, [entity])[0]
 
 
-def credit_views(dossier: Dossier, entities: Sequence[str]) -> tuple[CreditView, ...]:
+def credit_views(
+    dossier: Dossier, entities: Sequence[str], *, economy: Economy | None = None, quotes: bool = True
+) -> tuple[CreditView, ...]:
     """How far are these firms from failing, and what does protection on them cost: by the model, and as quoted?
 
     Books open on the dossier's day. Shares and how much they move give assets (Merton, over a year); the firm fails
@@ -104,13 +106,15 @@ def credit_views(dossier: Dossier, entities: Sequence[str]) -> tuple[CreditView,
     loop's large names, so the spread is given for the range of it. Nothing is fitted: no market price of risk, no
     liquidity.
 
-    Raises BadInput `no-credit` with every firm that has no books of its own here, or no value of its shares.
+    An `economy` that was built from the dossier already saves building one; amounts that differ by path count with
+    their middle or mean. Without `quotes` none are read. Raises BadInput `no-credit` with every firm that has no books
+    of its own here, or no value of its shares.
     """
-    title = dossier.header.title
-    scenario = Scenario("credit", title, title, dossier, _QUARTERS, 1, 0, assume={}, shocks=())
-    economy = build(scenario, 0, 1)
-    world, inputs = economy.world, economy.inputs
-    worth = dict(zip(world.members, np.asarray(inputs.traits.equity_value)[:, 0].tolist(), strict=True))
+    if economy is None:
+        title = dossier.header.title
+        economy = build(Scenario("credit", title, title, dossier, _QUARTERS, 1, 0, assume={}, shocks=()), 0, 1)
+    middle = np.median(np.asarray(economy.inputs.traits.equity_value), axis=1)
+    worth = dict(zip(economy.world.members, middle.tolist(), strict=True))
     hint = f"there is one of: {', '.join(name for name, one in worth.items() if one > 0)}"
     unknown = [
         Problem(Place("entity"), "no-credit", f"No value of the shares of '{name}' is known on {dossier.date}.", hint)
@@ -120,10 +124,18 @@ def credit_views(dossier: Dossier, entities: Sequence[str]) -> tuple[CreditView,
     if unknown:
         raise BadInput(unknown)
     rows = {name: assumption(dossier, name) for name in (_RATE, _CALLED, _VOLATILITY, _BARRIER)}
-    return tuple(_view(dossier, economy, name, worth[name], rows) for name in entities)
+    return tuple(_view(dossier, economy, name, worth[name], rows, quotes=quotes) for name in entities)
 
 
-def _view(dossier: Dossier, economy: Economy, entity: str, value: float, rows: Mapping[str, Assumption]) -> CreditView:
+def _view(
+    dossier: Dossier,
+    economy: Economy,
+    entity: str,
+    value: float,
+    rows: Mapping[str, Assumption],
+    *,
+    quotes: bool,
+) -> CreditView:
     world, inputs = economy.world, economy.inputs
     rate = 0.01 * rows[_RATE].value
     owes = _obligations(world, inputs, entity, rows[_CALLED].value)
@@ -133,7 +145,7 @@ def _view(dossier: Dossier, economy: Economy, entity: str, value: float, rows: M
         for promises in PROMISES
         if float(default_point(owes, promises)) > 0
     )
-    quotes = sorted((q for q in dossier.quotes if q.entity == entity), key=lambda quote: quote.on.last)
+    read = sorted((q for q in dossier.quotes if quotes and q.entity == entity), key=lambda quote: quote.on.last)
     return CreditView(
         entity=entity,
         day=dossier.date,
@@ -144,29 +156,29 @@ def _view(dossier: Dossier, economy: Economy, entity: str, value: float, rows: M
         },
         assumed={name: rows[name].value for name in (_VOLATILITY, _BARRIER, _RATE, _CALLED)},
         model=model,
-        quotes=tuple(_market(quote, flat_rate(rate)) for quote in quotes),
+        quotes=tuple(_market(quote, flat_rate(rate)) for quote in read),
     )
 
 
 def _obligations(world: World, inputs: Inputs, entity: str, called: float) -> Obligations:
     """What the firm owes at the opening and has promised for the tenor, from the world's contracts."""
     at = world.members.index(entity)
-    ladder = np.asarray(inputs.traits.loan_ladder)[world.loan_borrower == at, :, 0]
-    leases = world.leases.not_commenced(world.leases.start(1, inputs.lease_share))
+    ladder = np.asarray(inputs.traits.loan_ladder)[world.loan_borrower == at].mean(axis=-1)
+    leases = world.leases.not_commenced(world.leases.start(inputs.paths, inputs.lease_share))
     cloud = np.asarray(world.cloud.schedule)[:, :_QUARTERS].sum(axis=1) * np.asarray(world.cloud.take_or_pay_share)
     orders = np.asarray(world.orders.schedule)[:, :_QUARTERS].sum(axis=1) * np.asarray(world.orders.take_or_pay_share)
     cloud[[letter.contract for letter in world.cloud_letters]] = 0.0  # what is no contract yet binds nobody
     orders[[letter.contract for letter in world.order_letters]] = 0.0
     promised = cloud[world.cloud_customer == at].sum() + orders[world.order_buyer == at].sum()
-    given = world.guarantees.opening(1)
+    given = world.guarantees.opening(inputs.paths)
     most = np.max([np.asarray(world.guarantees.exposure(given, jnp.asarray(n))) for n in range(_QUARTERS)], axis=0)
     signed = most * (np.asarray(inputs.guarantee_binds) > 0)
     return Obligations(
         short_debt=jnp.asarray(ladder[:, :4].sum()),
         long_debt=jnp.asarray(ladder[:, 4:].sum()),
-        leases_not_commenced=jnp.asarray(np.asarray(leases)[world.lease_tenant == at].sum()),
+        leases_not_commenced=jnp.asarray(np.asarray(leases)[world.lease_tenant == at].mean(axis=-1).sum()),
         take_or_pay=jnp.asarray(promised),
-        expected_guarantees=jnp.asarray(called * signed[world.guarantor == at].sum()),
+        expected_guarantees=jnp.asarray(called * signed[world.guarantor == at].mean(axis=-1).sum()),
     )
 
 
@@ -194,7 +206,7 @@ def _model(
     assets = implied_assets(equity, jnp.asarray(volatility), point, rate, 1.0)
     contract = cds.standard_contract(day, cds.tenor_date(day, TENOR_YEARS))
     times = np.arange(1, _QUARTERS + 5) / 4
-    stays = jnp.stack([survival_with_uncertain_barrier(assets, point, barrier_deviation, 0.0, t) for t in times])
+    stays = survival_with_uncertain_barrier(assets, point, barrier_deviation, 0.0, times[:, None])
     credit = SurvivalCurve(tuple(times), -jnp.log(stays))
     of = cds.legs(contract, flat_rate(rate), credit, RECOVERY)
     middle, low, high = (1e4 * float(one) for one in cds.par_spread(of))

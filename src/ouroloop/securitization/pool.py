@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 import equinox as eqx
@@ -100,12 +101,11 @@ def losses(
     weights = weights / weights.sum()
     p = jnp.asarray(probability, jnp.float64)
     if copula == "gaussian":
-        fails = conditional_probability(p[..., None], correlation, jnp.asarray(nodes))
-    else:
-        scale, mixed = _mixing(degrees)
-        nodes, weights = np.repeat(nodes, len(scale)), np.outer(weights, mixed).ravel()
-        at = t_quantile(p, degrees)[..., None] * np.tile(scale, _FACTOR_NODES)
-        fails = ndtr((at - np.sqrt(correlation) * nodes) / np.sqrt(1.0 - correlation))
+        return Losses(unit, _mixed(tuple(units.tolist()), p, correlation, nodes, weights))
+    scale, mixed = _mixing(degrees)
+    nodes, weights = np.repeat(nodes, len(scale)), np.outer(weights, mixed).ravel()
+    at = t_quantile(p, degrees)[..., None] * np.tile(scale, _FACTOR_NODES)
+    fails = ndtr((at - np.sqrt(correlation) * nodes) / np.sqrt(1.0 - correlation))
     return Losses(unit, _convolve(tuple(units.tolist()), fails) @ weights)
 
 
@@ -127,6 +127,14 @@ def _check(exposure: np.ndarray, lost: np.ndarray, probability: Array, correlati
         wrong.append(("pool", f"{probability.shape[0]} probabilities for {len(exposure)} tenants", "one for each"))
     if wrong:
         raise BadInput([Problem(Place(place), "bad-pool", message, hint) for place, message, hint in wrong])
+
+
+@partial(jax.jit, static_argnums=0)
+def _mixed(
+    units: tuple[int, ...], p: Float[Array, "name *batch"], correlation: float, nodes: np.ndarray, weights: np.ndarray
+) -> Float[Array, "units *batch"]:
+    """The average over the factor of what its convolutions give."""
+    return _convolve(units, conditional_probability(p[..., None], correlation, jnp.asarray(nodes))) @ weights
 
 
 def _convolve(units: tuple[int, ...], fails: Float[Array, "name *batch node"]) -> Float[Array, "units *batch node"]:

@@ -8,7 +8,6 @@ from datetime import date
 import numpy as np
 
 from ouroloop.core import Quarter
-from ouroloop.dossier import load
 from ouroloop.dossier.models.record import Text
 from ouroloop.experiment.credit_course import STATES
 from ouroloop.experiment.hindsight import LookBack, LookBackRow
@@ -25,7 +24,7 @@ from ouroloop.report.simulated.results import (
     SimulatedResults,
     UnderLife,
 )
-from ouroloop.scenario.credit import CreditView, MarketSpread, ModelSpread
+from ouroloop.scenario.credit import CreditView, ModelSpread
 
 QUARTERS = tuple(Quarter(2028, 1) + n for n in range(12))
 FIRMS = ("openai", "oracle")
@@ -117,12 +116,8 @@ def simulated() -> SimulatedResults:
 
 
 def vehicles() -> tuple[Followed, ...]:
-    """Hyperion, whose notes fall by two letters where rents are cut by 30 %, two loans, and a lumpy pool."""
+    """Hyperion, whose notes fall by two letters where rents are cut by 30 %, and a lumpy pool."""
     cuts, first = (0.0, 0.3), Quarter(2030, 1)
-
-    def loan(name: str, loss: tuple[float, float], ratings: tuple[str, str], lost: int) -> Followed:
-        one = FollowedClass("loan", 10 * loss[0], "BB", "AA", loss, ratings, (0, lost))
-        return Followed(name, 500, cuts, first, (one,), {"gpu-lenders": (8.5, (8.5 * loss[0], 0.1))}, 1.0, 1.0, False)
 
     notes = FollowedClass("notes", 0.02, "BBB", "AA", (0.001, 0.05), ("AA", "BBB"), (0, 2))
     pool = FollowedClass("a2", 0.4, "CCC", None, (0.01, 0.02), ("A", "BBB"), (0, 1))
@@ -131,19 +126,14 @@ def vehicles() -> tuple[Followed, ...]:
             "hyperion", 500, cuts, first, (notes,),
             {"pensions": (2.5, (0.0025, 0.125)), "insurers": (7.5, (0.0075, 0.375))}, 1.0, 1.0, False,
         ),
-        loan("coreweave-ddtl-4", (0.0002, 0.001), ("AA", "AA"), 0),
-        loan("coreweave-ddtl-5", (0.006, 0.05), ("BB", "CCC"), 2),
         Followed("vantage-2025-1", 500, cuts, first, (pool,), {"pensions": (0.1, (0.001, 0.002))}, 2.8, 0.56, True),
     )  # fmt: skip
 
 
 def credit() -> CreditView:
-    """Oracle with its last quote on file."""
-    quote = [one for one in load("ai-loop").quotes if one.entity == "oracle"][-1]
+    """Oracle by the model."""
     model = [ModelSpread(k, 100.0, 400.0, 0.3, 5.0 - k, 0.05, 0.02, 90.0 + 200 * k, 50.0, 150.0) for k in (0.0, 1.0)]
-    return CreditView(
-        "oracle", date(2026, 10, 31), 300.0, {"short_debt": 10.0}, {}, tuple(model), (MarketSpread(quote, 0.2, 0.1),)
-    )
+    return CreditView("oracle", date(2026, 10, 31), 300.0, {"short_debt": 10.0}, {}, tuple(model), ())
 
 
 def look_back() -> LookBack:

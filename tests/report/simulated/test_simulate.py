@@ -36,11 +36,11 @@ def test_a_process_that_dies_is_a_reason_too() -> None:
     assert Begun(pool, dead, Future()).wait() == NotSimulated("MemoryError: no room")
 
 
-def test_vehicles_and_credit_come_from_a_second_process_and_are_left_out_where_it_dies() -> None:
+def test_vehicles_come_from_a_second_process_and_are_left_out_where_it_dies() -> None:
     done: Future[SimulatedResults | NotSimulated] = Future()
     done.set_result(simulated())
     beside: Future[dict[str, Any]] = Future()
-    beside.set_result({"vehicles": (), "credit": ()})
+    beside.set_result({"vehicles": ()})
     pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
     found = Begun(pool, done, beside).wait()
     assert isinstance(found, SimulatedResults)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ouroloop.report.charts import bars, lines
@@ -12,6 +12,8 @@ from ouroloop.report.simulated.results import Results
 from ouroloop.report.table import Basis, Cell, Chart, Column, Finding, Kind, Row, Section, Table, state
 
 if TYPE_CHECKING:
+    from ouroloop.dossier import Dossier
+    from ouroloop.dossier.models import Quote
     from ouroloop.scenario.credit import CreditView
 
 INVESTMENT_GRADE = 4
@@ -20,10 +22,16 @@ Sources = Callable[[tuple[str, ...]], str]
 
 
 def credit_section(
-    views: Sequence[CreditView], results: Results, language: Language, name: Callable[[str], str], sources: Sources
+    dossier: Dossier,
+    views: Sequence[CreditView],
+    results: Results,
+    language: Language,
+    name: Callable[[str], str],
+    sources: Sources,
 ) -> Section | None:
     """Spreads beside quotes and ratings over time; None where neither is there."""
-    spreads = _spreads(views, language, name) if views else None
+    last = {quote.entity: quote for quote in sorted(dossier.quotes, key=lambda quote: quote.on.last)}
+    spreads = _spreads(views, last, language, name) if views else None
     ratings = _ratings(results, language, name) if results.letters else None
     if spreads is None and ratings is None:
         return None
@@ -31,7 +39,7 @@ def credit_section(
     charts: list[Chart] = []
     if spreads is not None:
         findings += [_beside(spreads, view, language, name) for view in views[:1]]
-        cites = tuple(dict.fromkeys(str(one.quote.cite) for view in views for one in view.quotes[-1:]))
+        cites = tuple(dict.fromkeys(str(last[view.entity].cite) for view in views if view.entity in last))
         title = language.text("Five years of protection: the model beside the last quote")
         charts.append(
             Chart(
@@ -73,7 +81,9 @@ def credit_section(
     )
 
 
-def _spreads(views: Sequence[CreditView], language: Language, name: Callable[[str], str]) -> Table:
+def _spreads(
+    views: Sequence[CreditView], quotes: Mapping[str, Quote], language: Language, name: Callable[[str], str]
+) -> Table:
     columns = (
         Column("firm", language.text("Firm")),
         Column("distance", language.text("distance to default"), Kind.AVERAGE),
@@ -86,7 +96,7 @@ def _spreads(views: Sequence[CreditView], language: Language, name: Callable[[st
     rows: list[Row] = []
     for view in views:
         by = {one.promises: one for one in view.model}
-        last = view.quotes[-1].quote if view.quotes else None
+        last = quotes.get(view.entity)
         plain = by.get(0.0)
         quoted = Cell(last.spread_bp, Basis.REPORTED, (str(last.cite),)) if last else Cell(None, Basis.UNKNOWN)
         cells = {

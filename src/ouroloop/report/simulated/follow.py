@@ -9,10 +9,11 @@ from ouroloop.report.simulated.results import Followed, FollowedClass
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
     from ouroloop.experiment.tranches import TrancheView
+    from ouroloop.scenario.build import Economy
     from ouroloop.scenario.credit import CreditView
 
-SHOWN = ("hyperion", "tpu-leases", "coreweave-ddtl-4", "coreweave-ddtl-5", "vantage-2025-1")
-"""One vehicle of each kind: each takes seconds to compile. `ouroloop tranches` follows every other."""
+SHOWN = ("hyperion", "tpu-leases", "vantage-2025-1")
+"""A site, chips and a pool: each takes seconds to compile. `ouroloop tranches` follows every other."""
 PATHS = 2_000
 
 
@@ -25,12 +26,13 @@ def vehicles_for_report(dossier: Dossier, paths: int = PATHS) -> tuple[Followed,
     return tuple(_followed(tranche_view(setting(dossier, one), paths=paths, effects=False)) for one in shown)
 
 
-def credit_for_report(dossier: Dossier) -> tuple[CreditView, ...]:
-    """Every firm with a quote on file: by the model, and as quoted. The firm quoted most often first."""
+def credit_for_report(dossier: Dossier, economy: Economy) -> tuple[CreditView, ...]:
+    """Every firm with a quote on file, by the model. The firm quoted most often first."""
     from ouroloop.scenario.credit import credit_views
 
     quoted = [quote.entity for quote in dossier.quotes]
-    return credit_views(dossier, sorted(set(quoted), key=lambda name: (-quoted.count(name), name)))
+    firms = sorted(set(quoted), key=lambda name: (-quoted.count(name), name))
+    return credit_views(dossier, firms, economy=economy, quotes=False) if firms else ()
 
 
 def _followed(view: TrancheView) -> Followed:

@@ -55,7 +55,7 @@ def simulated_sections(
         lives_section(results, language, name),
         premium_section(base, language),
         trap_section(base, language),
-        credit_section(results.credit, base, language, name, sources),
+        credit_section(dossier, results.credit, base, language, name, sources),
         tranches_section(dossier, results.vehicles, language, sources),
         look_back_section(results.look_back, language, name) if results.look_back else None,
     )

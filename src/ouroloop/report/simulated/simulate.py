@@ -45,6 +45,7 @@ def simulate_for_report(
     `life_paths` of 0 those are left out. Raises BadInput where the dossier comes with no baseline, or its facts do not
     carry a simulation.
     """
+    from ouroloop.report.simulated.follow import credit_for_report
     from ouroloop.scenario.presets import locate
     from ouroloop.scenario.read import read_presets, read_scenario
 
@@ -60,6 +61,7 @@ def simulate_for_report(
         tuple(_reduced(one, list(_batches(one, preset_paths))) for one in others),
         **(_lives(baseline, life_paths) if life_paths else {}),
         beside=_reduced(baseline, few) if others else None,
+        credit=credit_for_report(dossier, made[0][0]),
     )
 
 
@@ -157,14 +159,14 @@ def _simulated(name: str, day: date | None, look_back: bool) -> SimulatedResults
 
 
 def _followed(name: str, day: date | None) -> Beside:
-    """Vehicles and quoted firms; none of either where the dossier, as known on the day, does not carry them."""
+    """Vehicles; none where the dossier, as known on the day, does not carry them."""
     from ouroloop.dossier import load
-    from ouroloop.report.simulated.follow import credit_for_report, vehicles_for_report
+    from ouroloop.report.simulated.follow import vehicles_for_report
 
     try:
         dossier = load(name)
         seen = dossier.as_of(day) if day else dossier
-        return {"vehicles": vehicles_for_report(seen), "credit": credit_for_report(seen)}
+        return {"vehicles": vehicles_for_report(seen)}
     except BadInput:
         return {}
 

@@ -32,7 +32,7 @@ def tranches_section(
     cuts, holders = _cuts(vehicles, structures, language), _holders(dossier, vehicles, language)
     links = _links(dossier, structures, language)
     findings = [_worst(classes, vehicles, structures, language), *_pensions(holders, vehicles, language)]
-    findings += [*_two_loans(classes, language), *_lumpy(classes, vehicles, structures, language)]
+    findings += _lumpy(classes, vehicles, structures, language)
     cited = sources(tuple(str(cite) for one in structures for cite in one.sources))
     note = language.text("Model result, not a forecast, not advice.")
     charts = (
@@ -306,25 +306,6 @@ def _pensions(holders: Table, vehicles: Sequence[Followed], language: Language) 
             amount=holders.at("pensions", "amount"),
             share=language.share(CUT),
             loses=holders.at("pensions", "loses"),
-        )
-    ]
-
-
-def _two_loans(classes: Table, language: Language) -> list[Finding]:
-    four, five = "coreweave-ddtl-4.loan", "coreweave-ddtl-5.loan"
-    if not {four, five} <= {row.key for row in classes.rows}:
-        return []
-    return [
-        state(
-            language,
-            "tranche-tenants",
-            "Two loans against the same chips, seven weeks apart: with {good} as tenant {low} is lost on average, "
-            "with {bad} {high}.",
-            measure=language.text("expected loss as agreed; agencies rated the first four steps higher"),
-            good=classes.at(four, "tenants"),
-            low=classes.at(four, "loss"),
-            bad=classes.at(five, "tenants"),
-            high=classes.at(five, "loss"),
         )
     ]
 
