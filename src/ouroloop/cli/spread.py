@@ -10,6 +10,7 @@ from ouroloop.cli.output import console, emit_json, show_table
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
+    from ouroloop.experiment.quotes import QuoteFit
     from ouroloop.scenario.credit import CreditView
 
 DEFAULT = Reading()
@@ -22,7 +23,7 @@ _TERMS = {
 }
 
 
-def spread(entity: str, /, *, reading: Reading = DEFAULT) -> None:
+def spread(entity: str, /, *, fitted: bool = False, reading: Reading = DEFAULT) -> None:
     """Say how far a firm is from failing and what protection on it should cost, beside what was quoted.
 
     A structural model on the opening books: with promises left out and with promises counted as debt. Quotes are those
@@ -32,15 +33,22 @@ def spread(entity: str, /, *, reading: Reading = DEFAULT) -> None:
     ----------
     entity
         The firm, in any language.
+    fitted
+        Also fit one price of risk and one of liquidity to all earlier quotes on file, and hold them against the later
+        ones: books open anew on the day of each, which takes a while.
     """
     from ouroloop.scenario.credit import credit_view
 
     dossier = reading.load()
     found = credit_view(dossier, party_of(dossier, entity).id)
+    fits = _fits(dossier) if fitted else ()
     if reading.json:
-        emit_json({"dossier": dossier.header.id, "as_of": dossier.date, **_json(found, dossier)})
+        also = {"fitted": [_fit_json(one) for one in fits]} if fits else {}
+        emit_json({"dossier": dossier.header.id, "as_of": dossier.date, **_json(found, dossier), **also})
     else:
         _print(found, dossier, reading)
+        for one in fits:
+            _print_fit(one, found.entity, reading)
 
 
 def _json(found: CreditView, dossier: Dossier) -> dict[str, Any]:
@@ -64,6 +72,69 @@ def _json(found: CreditView, dossier: Dossier) -> dict[str, Any]:
         ],
         "note": NOT_A_FORECAST,
     }
+
+
+def _fits(dossier: Dossier) -> tuple[QuoteFit, ...]:
+    from ouroloop.experiment.quotes import fit_quotes
+
+    return fit_quotes(dossier)
+
+
+def _fit_json(fit: QuoteFit) -> dict[str, Any]:
+    return {
+        "promises": fit.promises,
+        "price_of_risk": fit.price_of_risk,
+        "liquidity_bp": fit.liquidity_bp,
+        "log_error_of_quotes_fitted_to": fit.error(used=True),
+        "log_error_of_the_others": fit.error(used=False),
+        "log_error_of_the_others_unfitted": fit.error(used=False, fitted=False),
+        "quotes": [
+            {
+                "entity": row.quote.entity,
+                "on": str(row.quote.on),
+                "spread_bp": row.quote.spread_bp,
+                "model_bp": row.model_bp,
+                "fitted_bp": row.fitted_bp,
+                "used": row.used,
+            }
+            for row in fit.rows
+        ],
+    }
+
+
+def _print_fit(fit: QuoteFit, entity: str, reading: Reading) -> None:
+    from rich.text import Text
+
+    out = console()
+    rows = [
+        {
+            "on": str(row.quote.on),
+            "quoted bp": f"{row.quote.spread_bp:,.0f}",
+            "model bp": f"{row.model_bp:,.0f}",
+            "fitted bp": f"{row.fitted_bp:,.0f}",
+            "": "fitted to" if row.used else "tested on",
+        }
+        for row in fit.rows
+        if row.quote.entity == entity
+    ]
+    counted = "counted as debt" if fit.promises else "left out"
+    if rows:
+        show_table(rows, reading.say, out, title=f"fitted, promises {counted}", own_heads=True)
+    used, tested = sum(row.used for row in fit.rows), sum(not row.used for row in fit.rows)
+    out.print(
+        Text(
+            f"With promises {counted}, {used} quotes of all firms ask for a price of risk of {fit.price_of_risk:.2f} "
+            f"and {fit.liquidity_bp:,.0f} bp of liquidity. On the {tested} later ones the model is off by a factor of "
+            f"{_factor(fit.error(used=False)):.1f}, unfitted by {_factor(fit.error(used=False, fitted=False)):.1f}; on "
+            f"those fitted to by {_factor(fit.error(used=True)):.1f}."
+        )
+    )
+
+
+def _factor(log_error: float) -> float:
+    from math import exp
+
+    return exp(log_error)
 
 
 def _print(found: CreditView, dossier: Dossier, reading: Reading) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from jax import lax
 from jax.core import Tracer
 from jax.scipy.special import gammaln, ndtr
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 from scipy import stats
 
 from ouroloop.core import BadInput, Place, Problem
@@ -101,12 +101,13 @@ def losses(
     weights = weights / weights.sum()
     p = jnp.asarray(probability, jnp.float64)
     if copula == "gaussian":
-        return Losses(unit, _mixed(tuple(units.tolist()), p, correlation, nodes, weights))
-    scale, mixed = _mixing(degrees)
-    nodes, weights = np.repeat(nodes, len(scale)), np.outer(weights, mixed).ravel()
-    at = t_quantile(p, degrees)[..., None] * np.tile(scale, _FACTOR_NODES)
-    fails = ndtr((at - np.sqrt(correlation) * nodes) / np.sqrt(1.0 - correlation))
-    return Losses(unit, _convolve(tuple(units.tolist()), fails) @ weights)
+        fails = conditional_probability(p[..., None], correlation, jnp.asarray(nodes))
+    else:
+        scale, mixed = _mixing(degrees)
+        nodes, weights = np.repeat(nodes, len(scale)), np.outer(weights, mixed).ravel()
+        at = t_quantile(p, degrees)[..., None] * np.tile(scale, _FACTOR_NODES)
+        fails = ndtr((at - np.sqrt(correlation) * nodes) / np.sqrt(1.0 - correlation))
+    return Losses(unit, _mixed(int(units.sum()) + 1, units, fails, weights))
 
 
 def _check(exposure: np.ndarray, lost: np.ndarray, probability: Array, correlation: float) -> None:
@@ -131,20 +132,23 @@ def _check(exposure: np.ndarray, lost: np.ndarray, probability: Array, correlati
 
 @partial(jax.jit, static_argnums=0)
 def _mixed(
-    units: tuple[int, ...], p: Float[Array, "name *batch"], correlation: float, nodes: np.ndarray, weights: np.ndarray
+    size: int,
+    units: Int[np.ndarray, " name"],
+    fails: Float[Array, "name *batch node"],
+    weights: Float[np.ndarray, " node"],
 ) -> Float[Array, "units *batch"]:
-    """The average over the factor of what its convolutions give."""
-    return _convolve(units, conditional_probability(p[..., None], correlation, jnp.asarray(nodes))) @ weights
+    """The average over nodes of the distribution of losses, 0 to `size` - 1 units, at each of them.
 
+    One tenant after the other: either it fails and the loss moves up by its units, or it does not.
+    """
 
-def _convolve(units: tuple[int, ...], fails: Float[Array, "name *batch node"]) -> Float[Array, "units *batch node"]:
-    """Add one tenant after the other: either it fails and the loss moves up by its units, or it does not."""
-    size = sum(units) + 1
-    made = jnp.zeros((size, *fails.shape[1:])).at[0].set(1.0)
-    for tenant, step in enumerate(units):
-        moved = jnp.concatenate([jnp.zeros_like(made[:step]), made[: size - step]])
-        made = made + fails[tenant] * (moved - made)
-    return made
+    def add(made: Array, tenant: tuple[Array, Array]) -> tuple[Array, None]:
+        step, chance = tenant
+        from_below = jnp.arange(size).reshape(-1, *[1] * (made.ndim - 1)) >= step
+        return made + chance * (jnp.where(from_below, jnp.roll(made, step, axis=0), 0.0) - made), None
+
+    start = jnp.zeros((size, *fails.shape[1:])).at[0].set(1.0)
+    return lax.scan(add, start, (jnp.asarray(units), fails))[0] @ weights
 
 
 def _mixing(degrees: float) -> tuple[np.ndarray, np.ndarray]:
