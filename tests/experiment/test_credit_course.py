@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from ouroloop.core import BadInput
 from ouroloop.dossier import load
 from ouroloop.economy.track import MEMBER_MEASURES
-from ouroloop.experiment.credit_course import STATES, CreditCourse, credit_course
+from ouroloop.experiment.credit_course import STATES, CreditCourse, can_rate, credit_course
 
 AI_LOOP = load("ai-loop")
 MEMBERS = ("sound", "thin", "fails", "unlevered")
@@ -67,6 +69,13 @@ def test_promises_that_count_bring_a_firm_closer() -> None:
     counted = credit_course(AI_LOOP, MEMBERS, track(), ["thin"], "counted")
     plain = credit_course(AI_LOOP, MEMBERS, track(), ["thin"])
     assert (counted.distance < plain.distance).all()
+
+
+def test_a_day_on_which_a_parameter_is_not_known_cannot_be_rated() -> None:
+    assert can_rate(AI_LOOP)
+    assert not can_rate(AI_LOOP.as_of(date(2025, 10, 30)))
+    with pytest.raises(BadInput):
+        credit_course(AI_LOOP.as_of(date(2025, 10, 30)), MEMBERS, track(), MEMBERS)
 
 
 def test_shares_of_paths_sum_to_one(course: CreditCourse) -> None:

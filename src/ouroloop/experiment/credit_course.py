@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from ouroloop.core import BadInput
 from ouroloop.economy.track import MEMBER_MEASURES
 from ouroloop.market.first_passage import survival_with_uncertain_barrier
 from ouroloop.market.merton import Assets, implied_assets
@@ -49,6 +50,17 @@ class CreditCourse:
     def shares(self) -> Float[np.ndarray, "firm state quarter"]:
         """The share of paths in each state."""
         return np.stack([(self.state == n).mean(axis=-1) for n in range(len(STATES))], axis=1)
+
+
+def can_rate(dossier: Dossier) -> bool:
+    """Does the dossier have, on its day, all that `credit_course` and `credit_views` read?"""
+    try:
+        letters_table(dossier)
+        for name in (_VOLATILITY, _BARRIER, _CALLED, PRICE_OF_RISK):
+            assumption(dossier, name)
+    except BadInput:
+        return False
+    return True
 
 
 def credit_course(

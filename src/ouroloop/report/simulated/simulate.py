@@ -42,9 +42,10 @@ def simulate_for_report(
     """Where does the loop of a dossier go? The scenario `baseline` that comes with it, and its other presets.
 
     `of` is the bundled name or the folder that the dossier was read from, its id by default. With `preset_paths` or
-    `life_paths` of 0 those are left out. Raises BadInput where the dossier comes with no baseline, or its facts do not
-    carry a simulation.
+    `life_paths` of 0 those are left out, and credit where the dossier lacks what rates it. Raises BadInput where the
+    dossier comes with no baseline, or its facts do not carry a simulation.
     """
+    from ouroloop.experiment.credit_course import can_rate
     from ouroloop.report.simulated.follow import credit_for_report
     from ouroloop.scenario.presets import locate
     from ouroloop.scenario.read import read_presets, read_scenario
@@ -54,14 +55,15 @@ def simulate_for_report(
     known = {one.id: one for one in scenarios}
     baseline = known.get(BASELINE) or read_scenario(locate(BASELINE, of=source).path, dossier=dossier)
     others = [one for one in scenarios if one.id != BASELINE and preset_paths]
-    made = list(_batches(baseline, baseline_paths, rated=True))
+    rated = can_rate(dossier)
+    made = list(_batches(baseline, baseline_paths, rated=rated))
     few = [one for n, one in enumerate(made) if _BATCH * n < preset_paths]
     return SimulatedResults(
         _reduced(baseline, made),
         tuple(_reduced(one, list(_batches(one, preset_paths))) for one in others),
         **(_lives(baseline, life_paths) if life_paths else {}),
         beside=_reduced(baseline, few) if others else None,
-        credit=credit_for_report(dossier, made[0][0]),
+        credit=credit_for_report(dossier, made[0][0]) if rated else (),
     )
 
 
