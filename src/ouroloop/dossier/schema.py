@@ -10,6 +10,7 @@ import ast
 import inspect
 import json
 import os
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
@@ -33,7 +34,7 @@ def schema(kind: str) -> Schema:
     made = cast(Schema, _loosened(FILES[kind].model_json_schema(by_alias=True)))
     definitions = made.get("$defs", {})
     definitions.pop("Place", None)
-    for model in Record.__subclasses__():
+    for model in _records(Record):
         if model.__name__ in definitions:
             _describe(definitions[model.__name__], model)
     for name, adapt in _ADAPT.items():
@@ -42,6 +43,13 @@ def schema(kind: str) -> Schema:
     file = "dossier.yaml" if kind == "header" else f"{kind}/*.yaml" if kind in FOLDERS else f"{kind}.yaml"
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:ouroloop:{kind}"}
     return head | made | {"title": f"{file} of an Ouroloop dossier"}
+
+
+def _records(of: type[Record]) -> Iterator[type[Record]]:
+    """Every kind of record, those that build on another included."""
+    for model in of.__subclasses__():
+        yield model
+        yield from _records(model)
 
 
 def write_schemas(folder: str | os.PathLike[str]) -> list[Path]:

@@ -14,13 +14,9 @@ Letter = Literal["AAA", "AA", "A", "BBB", "BB", "B", "CCC"]
 Basis = Literal["reported", "derived", "assumed"]
 
 
-class Term(Record):
-    """A number of a contract. What was not disclosed is assumed, and says so."""
+class Grounded(Record):
+    """Something that a source says, or that is worked out or assumed for a reason."""
 
-    value: Number
-    low: Number | None = None
-    high: Number | None = None
-    """What other sources print, or how far an assumption may be off."""
     basis: Basis
     why: Line | None = None
     cite: Cite | None = None
@@ -28,9 +24,22 @@ class Term(Record):
     @model_validator(mode="after")
     def _grounded(self) -> Self:
         if self.basis == "reported" and self.cite is None:
-            raise refusal("no-cite", "a reported number needs cite: source-id#locator")
+            raise refusal("no-cite", "what is reported needs cite: source-id#locator")
         if self.basis != "reported" and not self.why:
-            raise refusal("missing-reason", f"a number that is {self.basis} needs why")
+            raise refusal("missing-reason", f"what is {self.basis} needs why")
+        return self
+
+
+class Term(Grounded):
+    """A number of a contract. What was not disclosed is assumed, and says so."""
+
+    value: Number
+    low: Number | None = None
+    high: Number | None = None
+    """What other sources print, or how far an assumption may be off."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
         if (self.low is None) != (self.high is None):
             raise refusal("bad-range", "low and high go together")
         if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
@@ -38,7 +47,7 @@ class Term(Record):
         return self
 
 
-class Tenant(Record):
+class Tenant(Grounded):
     """Who rents or guarantees, and how good his word is."""
 
     id: Id
@@ -47,17 +56,6 @@ class Tenant(Record):
     """Absent where nobody says who it is."""
     grade: Letter
     """His rating, notches left out."""
-    basis: Basis
-    why: Line | None = None
-    cite: Cite | None = None
-
-    @model_validator(mode="after")
-    def _grounded(self) -> Self:
-        if self.basis == "reported" and self.cite is None:
-            raise refusal("no-cite", "a reported rating needs cite: source-id#locator")
-        if self.basis != "reported" and not self.why:
-            raise refusal("missing-reason", f"a rating that is {self.basis} needs why")
-        return self
 
 
 class LeaseTerms(Record):
