@@ -98,7 +98,7 @@ def form_prices(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     was = before.cap[listed]
     fared = (was * (1 + q.share_return[listed])).sum(axis=0) / was.sum(axis=0) - 1
     q.market = _market_spread(p.spread, s.market, q.draws[2], q.draws[4], fared)
-    _spreads(p.spread, t, s, q, net_debt)
+    _spreads(net, p.spread, t, s, q, net_debt)
 
 
 def _market_spread(p: Plain, s: Record, shock: np.ndarray, chance: np.ndarray, fared: np.ndarray) -> Record:
@@ -111,7 +111,7 @@ def _market_spread(p: Plain, s: Record, shock: np.ndarray, chance: np.ndarray, f
     return Record(calm=np.log(level) - episode, episode=episode, level=level)
 
 
-def _spreads(p: Plain, t: Plain, s: Record, q: Record, net_debt: np.ndarray) -> None:
+def _spreads(net: Network, p: Plain, t: Plain, s: Record, q: Record, net_debt: np.ndarray) -> None:
     middle = np.sqrt(p.coverage_investment_grade * p.coverage_high_yield)
     owed = np.maximum(net_debt, 0.0)
     leverage = ratio(owed, owed + np.maximum(q.equity.cap, 0.0), 1.0)
@@ -126,7 +126,9 @@ def _spreads(p: Plain, t: Plain, s: Record, q: Record, net_debt: np.ndarray) -> 
     anchor = q.market.level * p.investment_grade_ratio
     rated = quote(anchor, p.leverage_investment_grade, p.coverage_investment_grade)
     spread = np.where(t.investment_grade > 0, np.minimum(rated, unrated), unrated)
-    q.spread = np.minimum(spread, p.ceiling) + q.calendar.spread_add
+    spread = np.minimum(spread, p.ceiling)
+    spread[net.world.vehicle_rows] = spread[net.world.vehicle_tenant]
+    q.spread = spread + q.calendar.spread_add
 
 
 def decide(net: Network, inputs: Plain, s: Record, q: Record) -> None:

@@ -90,13 +90,14 @@ def _fill(net: Network, s: Record, q: Record, held: np.ndarray, amounts: np.ndar
             q.billed, none["cloud"], q.cloud_settled, q.cloud_lost,
             q.rent_paid, q.fee_paid,
             q.spot_paid,
-            q.chips_bought, q.invested_by_vendors, q.built[world.site_builder], q.other[world.other_rows],
+            q.chips_bought, q.invested_by_vendors, q.built[world.site_builder], q.built_by_vehicles,
+            q.other[world.other_rows],
             q.costs_paid[world.cost_firm], q.paid_out[world.payout_firm],
             q.vested, twice,
             q.chips_worn, np.zeros_like(q.chips_worn),
             q.sites_worn, np.zeros_like(q.sites_worn),
             q.other_worn, np.zeros_like(q.other_worn),
-            q.finished, q.given_up, held * q.share_return[world.revalued_issuer],
+            q.finished, q.opened, q.given_up, held * q.share_return[world.revalued_issuer],
         ],
         out=amounts,
     )  # fmt: skip
@@ -120,6 +121,8 @@ def _build_on(net: Network, inputs: Plain, s: Record, q: Record, wear: Wear) -> 
     unfinished = s.stocks["unfinished"][world.builder_rows] + q.built
     share = np.where(whole_cost > 0, unfinished / np.where(whole_cost > 0, whole_cost, 1.0), 0.0)
     q.finished, q.given_up = whole((done + back) * share), whole((spent - back) * share)
+    open_now = (q.quarter >= world.vehicle_opens)[:, None]
+    q.opened = whole(np.where(open_now, s.stocks["unfinished"][world.vehicle_rows] + q.built_by_vehicles, 0.0))
     due = (1 - p.power.late_share) * ready + q.comes * plant.waiting
     asked = due.sum(axis=0)
     online = due * np.where(asked > q.room, q.room / np.where(asked > 0, asked, 1.0), 1.0)
@@ -138,10 +141,16 @@ def _build_on(net: Network, inputs: Plain, s: Record, q: Record, wear: Wear) -> 
     reported = np.where(q.calendar.honest > 0, q.life, engine.reported_chip_life_years)
     site_life, other_life = engine.site_life_years, engine.other_life_years
     q.chips_worn, chips = wear(plant.chips, q.quarter, bought, reported, q.life)
-    q.sites_worn, sites = wear(plant.sites, q.quarter, q.finished, site_life, site_life)
+    by_chips = (world.vehicle_clock >= 0)[:, None]
+    rows, of_vehicles = len(world.builders), np.zeros_like(q.opened) + site_life
+    of_sites = np.zeros_like(q.finished) + site_life
+    carried = np.concatenate([of_sites, np.where(by_chips, (reported + 0 * q.life)[world.vehicle_clock], of_vehicles)])
+    lasts = np.concatenate([of_sites, np.where(by_chips, q.life[world.vehicle_clock], of_vehicles)])
+    q.sites_worn, sites = wear(plant.sites, q.quarter, np.concatenate([q.finished, q.opened]), carried, lasts)
     q.other_worn, other = wear(plant.other, q.quarter, q.other[world.other_rows], other_life, other_life)
-    q.charges = chips + sites
+    q.charges = chips + sites[:rows]
     q.economic_charge = sums.to_members @ q.charges + sums.others_to_members @ other
+    q.economic_charge = q.economic_charge + sums.vehicles_to_members @ sites[rows:]
 
 
 def wear(
@@ -254,8 +263,9 @@ def member_measures(
 ) -> dict[str, np.ndarray]:
     """Measures by firm."""
     stocks, contracts, plant, sums = s.stocks, s.contracts, s.plant, s.sums
-    built = plant.chips.reported.sum(axis=1) + plant.sites.reported.sum(axis=1)
-    reported = sums.to_members @ built + sums.others_to_members @ plant.other.reported.sum(axis=1)
+    sites = sums.sites_to_members @ plant.sites.reported.sum(axis=1)
+    other = sums.others_to_members @ plant.other.reported.sum(axis=1)
+    reported = sums.to_members @ plant.chips.reported.sum(axis=1) + sites + other
     backlog, letters = promised(net, inputs, s, q)
     could_be_called = exposure(net, contracts.guarantees, q.quarter + 1) * inputs.guarantee_binds
     return {

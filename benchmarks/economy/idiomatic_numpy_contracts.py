@@ -66,7 +66,7 @@ def fall_due(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     loans, last = contracts.loans, contracts.loans.ladder.shape[1] - 1
     rate = loans.rate + np.where(net.floating[:, None], inputs.parameters.engine.base_rate, 0.0)
     q.interest = whole(loans.owed * rate / 4)
-    q.principal = loans.ladder[:, now] if now < last else np.zeros_like(loans.owed)
+    q.principal = loans.ladder[:, now].copy() if now < last else np.zeros_like(loans.owed)
     willing = here[world.round_investor] & here[world.round_issuer]
     q.willing = inputs.round_share * today.round_pays * willing
     in_time = (net.round_first <= now) & (now <= net.round_expiry)
@@ -110,8 +110,9 @@ def due_within(ladder: np.ndarray, quarter: int, quarters: int) -> np.ndarray:
 def plant_economic(net: Network, s: Record) -> np.ndarray:
     """All plant in use on economic lives, by member."""
     plant, sums = s.plant, s.sums
-    built = plant.chips.economic.sum(axis=1) + plant.sites.economic.sum(axis=1)
-    return sums.to_members @ built + sums.others_to_members @ plant.other.economic.sum(axis=1)
+    sites = sums.sites_to_members @ plant.sites.economic.sum(axis=1)
+    other = sums.others_to_members @ plant.other.economic.sum(axis=1)
+    return sums.to_members @ plant.chips.economic.sum(axis=1) + sites + other
 
 
 def raise_funds(net: Network, inputs: Plain, s: Record, q: Record) -> None:
@@ -119,16 +120,20 @@ def raise_funds(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     p, world, sums, now = inputs.parameters, net.world, s.sums, q.quarter
     q.chips_share = inputs.traits.chip_share
     sold = sums.chips_by_vendor @ (q.chips[world.chip_builder] * q.chips_share)
-    spends = q.owes + sums.to_members @ (q.shells + q.chips) + q.other_capex + q.payout
-    spends = spends + sums.money_by_vendor @ q.vendor_money
-    soon = sums.loans_by_borrower @ due_within(s.contracts.loans.ladder, now + 1, 4)
+    drawn, on_rent = _draw_promised(net, s, q), world.lives_on_rent[:, None]
+    spends = q.owes + sums.to_members @ (q.shells + q.chips) + q.other_capex + np.where(on_rent, 0.0, q.payout)
+    spends = spends + sums.money_by_vendor @ q.vendor_money + sums.vehicles_to_members @ q.building
+    soon = p.funding.prefunding * (sums.loans_by_borrower @ due_within(s.contracts.loans.ladder, now + 1, 4))
     q.floor = p.funding.floor_quarters * np.maximum(q.costs, 0.0)
-    before_dues = q.ai_of + q.core + q.earns + q.outside_rounds
-    need = spends + q.floor + p.funding.prefunding * soon - s.stocks["cash"] - (before_dues + sold)
+    before_dues = q.ai_of + q.core + q.earns + q.outside_rounds + drawn
+    need = spends + q.floor + np.where(on_rent, 0.0, soon) - s.stocks["cash"] - (before_dues + sold)
     least = q.owes - s.stocks["cash"] - before_dues
     q.need = np.where(s.default.barred <= 0, whole(np.maximum(np.maximum(need, least), 0.0)), 0.0)
     offers, rooms = _offers(net, inputs, s, q)
     _raise_money(net, q, offers, rooms)
+    q.floor = q.floor + np.where(on_rent, soon, 0.0)
+    means = s.stocks["cash"] + before_dues + q.new_debt + q.new_shares
+    q.new_debt = q.new_debt + drawn
     loans, lender, borrower = s.contracts.loans, world.loan_lender, world.loan_borrower
     q.lent = np.where(net.draws[:, None], q.granted[lender, borrower], 0.0)
     rate = q.spread[borrower] + np.where(net.floating[:, None], 0.0, p.engine.base_rate)
@@ -138,6 +143,52 @@ def raise_funds(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     loans.owed = owed
     slots = np.minimum(now + net.tenor, loans.ladder.shape[1] - 1)
     loans.ladder[np.arange(len(slots)), slots] += q.lent
+    _lend_promised(net, s, q)
+    _extend(net, s, q, q.owes - means)
+
+
+def _draw_promised(net: Network, s: Record, q: Record) -> np.ndarray:
+    """What lenders have promised for this quarter, by borrower; what vehicles build with it."""
+    world, sums = net.world, s.sums
+    sound = s.default.barred[world.loan_borrower[world.draw_loan]] <= 0
+    q.draws = whole(world.draw_schedule[:, q.quarter, None] * sound)
+    drawn = sums.draws_by_borrower @ q.draws
+    interest = (sums.loans_by_borrower @ q.interest)[world.vehicle_rows]
+    before = (q.quarter < world.vehicle_opens)[:, None]
+    q.building = np.maximum(drawn[world.vehicle_rows] - np.where(before, interest, 0.0), 0.0)
+    return drawn
+
+
+def _lend_promised(net: Network, s: Record, q: Record) -> None:
+    world, loans = net.world, s.contracts.loans
+    last = loans.ladder.shape[1] - 1
+    for loan, first, parts, lent in zip(world.draw_loan, world.draw_first, world.draw_parts, q.draws, strict=True):
+        begins = max(first, q.quarter + 1)
+        left = max(first + parts - begins, 1)
+        end = min(begins + left - 1, last)
+        part = np.floor(lent / left / QUANTUM) * QUANTUM
+        loans.ladder[loan, begins:end] += part
+        loans.ladder[loan, end] += lent - part * max(end - begins, 0)
+    by_loan = s.sums.draws_by_loan @ q.draws
+    loans.owed, q.lent = loans.owed + by_loan, q.lent + by_loan
+
+
+def _extend(net: Network, s: Record, q: Record, missing: np.ndarray) -> None:
+    """Principal that a vehicle cannot replace falls due a quarter later while its tenant is sound."""
+    world, loans, now = net.world, s.contracts.loans, q.quarter
+    principal = s.sums.loans_by_borrower @ q.principal
+    sound = np.zeros_like(missing)
+    sound[world.vehicle_rows] = s.default.barred[world.vehicle_tenant] <= 0
+    sound = sound * (q.rents_to_come >= q.had_owed)
+    part = np.clip(missing, 0.0, principal) / np.where(principal > 0, principal, 1.0) * sound
+    extended = whole(q.principal * part[world.loan_borrower])
+    if now < loans.ladder.shape[1] - 1:
+        loans.ladder[:, now] -= extended
+        loans.ladder[:, now + 1] += extended
+    q.principal = q.principal - extended
+    at = world.claim_starts["principal"]
+    q.claims[at : at + len(extended)] -= extended
+    q.owes = s.sums.by_debtor @ q.claims
 
 
 def _by_class(p: Plain, what: str) -> np.ndarray:
@@ -159,9 +210,11 @@ def _offers(net: Network, inputs: Plain, s: Record, q: Record) -> tuple[np.ndarr
     quoted = p.quoted_sale * q.equity.cap * listed * q.calendar.credit_open[EQUITY]
     offers[EQUITY] += quoted * willing[EQUITY]
     backlog, letters = promised(net, inputs, s, q)
+    q.rents_to_come, q.had_owed = backlog, sums.loans_by_borrower @ s.contracts.loans.owed
     base = p.advance_on_letters * letters + p.advance_on_backlog * backlog
     base = base + p.advance_on_assets * np.maximum(plant_economic(net, s), 0.0)
-    secured = sums.loans_by_borrower @ np.where(net.secured[:, None], s.contracts.loans.owed, 0.0)
+    stays = s.contracts.loans.owed - q.principal
+    secured = sums.loans_by_borrower @ np.where(net.secured[:, None], stays, 0.0)
     asked = offers[net.secured_class].sum(axis=0)
     held = np.clip(np.maximum(base - secured, 0.0), 0.0, asked)
     offers[net.secured_class] *= np.where(asked > 0, held / np.where(asked > 0, asked, 1.0), 1.0)
@@ -275,6 +328,9 @@ def spend(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     q.built, chips = q.shells * q.pace, q.chips * q.pace
     left = q.cash.copy()
     left[b] -= q.built + chips
+    v = world.vehicle_rows
+    q.built_by_vehicles = q.building * affordable(left[v], q.building)
+    left[v] -= q.built_by_vehicles
     free = np.maximum(left - q.floor, 0.0)
     q.other = q.other_capex * affordable(free, q.other_capex)
     free = free - q.other
@@ -298,7 +354,8 @@ def resolve_defaults(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     short = (q.unpaid * can > p.default.tolerance) & free
     quarters = np.where(short, d.quarters_short + 1, 0.0)
     newly = short & (quarters >= np.maximum(p.default.grace, 1.0))
-    newly |= (q.worth + debt < (soon + 0.5 * (debt - soon)) * can) & free
+    business = can * ~world.lives_on_rent[:, None]
+    newly |= (q.worth + debt < (soon + 0.5 * (debt - soon)) * business) & free
     newly |= (q.calendar.forced_default > 0) & free
     d.quarters_short = np.where(newly, 0.0, quarters)
     d.barred = np.where(newly, p.default.no_new_starts, np.maximum(d.barred - 1, 0.0))
@@ -398,7 +455,8 @@ def promised(net: Network, inputs: Plain, s: Record, q: Record) -> tuple[np.ndar
         still[[letter.contract for letter in decided if q.quarter < letter.decided]] = 1.0
         backlog = backlog + by_seller @ (standing * share * (1 - still))
         letters = letters + by_seller @ (standing * still)
-    return np.asarray(backlog), np.asarray(letters)
+    rents = s.contracts.leases.rent_share * net.lease_backlog[:, q.quarter, None]
+    return np.asarray(backlog + sums.leases_by_landlord @ rents), np.asarray(letters)
 
 
 def exposure(net: Network, guarantees: Record, quarter: int) -> np.ndarray:

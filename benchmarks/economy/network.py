@@ -46,6 +46,8 @@ class Network:
     """[lease, quarter]: rent of the quarter, before any renegotiation."""
     lease_to_come: np.ndarray
     """[lease, quarter]: rent of leases that have not commenced at the end of the quarter; 0 for the others."""
+    lease_backlog: np.ndarray
+    """[lease, quarter]: rent that is to come at the end of the quarter, commenced or not."""
     floating: np.ndarray
     draws: np.ndarray
     tenor: np.ndarray
@@ -109,7 +111,7 @@ def network(world: World) -> Network:
     colors = colors_of(world.ledger)
     own = [colors.index(chart.sectors[e]) if e in chart.sectors else -1 for e in chart.entities]
     cash_rows = [chart.account_number.get(cash(entity), -1) for entity in chart.entities]
-    first, to_come = _rents(world, quarters)
+    first, to_come, lease_backlog = _rents(world, quarters)
     kinds = world.guarantees.kinds
     on_value = np.array([kind.on_value for kind in kinds])
     guaranteed = np.asarray(world.guarantees.guaranteed)
@@ -127,6 +129,7 @@ def network(world: World) -> Network:
         cancellation=np.asarray(orders.cancellation_share),
         lease_first=first,
         lease_to_come=to_come,
+        lease_backlog=lease_backlog,
         floating=np.asarray(world.loans.floating),
         draws=np.array(world.loan_draws, bool),
         tenor=np.maximum(np.array(world.loan_tenor, np.int64), 1),
@@ -202,8 +205,8 @@ def _losses(world: World) -> np.ndarray:
     return lost
 
 
-def _rents(world: World, quarters: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rent by quarter and lease, and what leases that have not commenced promise; every option is taken up."""
+def _rents(world: World, quarters: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rent by quarter and lease, what leases that have not commenced promise, and what all do; options are taken up."""
     leases = world.leases
     start, term = np.asarray(leases.commencement), np.asarray(leases.term)
     longest, more = leases.longest, np.asarray(leases.renewal_term)
@@ -211,7 +214,7 @@ def _rents(world: World, quarters: int) -> tuple[np.ndarray, np.ndarray]:
     steps = (1.0 + np.asarray(leases.escalator_per_year))[:, None] ** (age // 4)
     part = np.clip((term + more)[:, None] - age, 0.0, 1.0)
     by_age = _cumulative(np.asarray(leases.rent_per_quarter)[:, None] * steps * part)
-    rent, to_come = np.zeros((len(start), quarters)), np.zeros((len(start), quarters))
+    rent, to_come, everything = (np.zeros((len(start), quarters)) for _ in range(3))
     for lease in range(len(start)):
         now = max(-start[lease], 0.0)
         table = by_age[lease]
@@ -225,8 +228,9 @@ def _rents(world: World, quarters: int) -> tuple[np.ndarray, np.ndarray]:
             reach = longest if after > term[lease] else term[lease]
             rent[lease, quarter] = until(min(after, reach)) - until(min(now, reach))
             to_come[lease, quarter] = 0.0 if after > 0 else until(term[lease])
+            everything[lease, quarter] = until(reach) - until(min(after, reach))
             now = after
-    return rent, to_come
+    return rent, to_come, everything
 
 
 def _group(color: str) -> str:

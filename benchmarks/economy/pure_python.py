@@ -41,6 +41,8 @@ class Lists:
             "ai_seller", "seller_of_builder", "chip_builder", "money_vendor", "money_vendor_row", "money_customer",
             "spot_buyer", "spot_builder", "lease_tenant", "promised_loan", "backstopped", "warrant_issuer",
             "guarantor", "core_firm", "share_issuer", "site_builder", "cost_firm", "payout_firm", "revalued_issuer",
+            "vehicle_rows", "vehicle_tenant", "vehicle_opens", "vehicle_clock", "site_rows", "lives_on_rent",
+            "lease_landlord", "draw_loan", "draw_first", "draw_parts", "draw_schedule",
             "loan_rank", "in_ai", "claim_debtor", "claim_creditor", "member_entities",
         ):  # fmt: skip
             setattr(self, name, getattr(world, name).tolist())
@@ -53,6 +55,7 @@ class Lists:
         self.rungs = [[LENDER_CLASSES.index(name) for name in rung] for rung in RUNGS]
         self.secured_classes = [n for n, secured in enumerate(self.secured_class) if secured]
         self.spot_buyers = sorted(set(self.spot_buyer))
+        self.first_principal = world.claim_starts["principal"]
         self.sizes, self.sums = net.sizes, Sums(net)
 
 
@@ -190,7 +193,10 @@ def _spreads(net: Lists, p: Record, t: Record, s: Record, q: Record, net_debt: l
                 strain - usual_rated
             )
             spread = min(spread, q.market.level * p.investment_grade_ratio * exp(above))
-        q.spread.append(min(spread, p.ceiling) + q.calendar.spread_add[m])
+        q.spread.append(min(spread, p.ceiling))
+    for row, tenant in zip(net.vehicle_rows, net.vehicle_tenant, strict=True):
+        q.spread[row] = q.spread[tenant]
+    q.spread = [spread + more for spread, more in zip(q.spread, q.calendar.spread_add, strict=True)]
 
 
 def decide(net: Lists, own: Record, s: Record, q: Record) -> None:

@@ -157,13 +157,14 @@ def _amounts(net: Lists, s: Record, q: Record) -> list[float]:
         *q.rent_paid, *q.fee_paid,
         *q.spot_paid,
         *q.chips_bought, *q.invested_by_vendors, *(q.built[b] for b in net.site_builder),
+        *q.built_by_vehicles,
         *(q.other[m] for m in net.other_rows), *(q.costs_paid[m] for m in net.cost_firm),
         *(q.paid_out[m] for m in net.payout_firm),
         *q.vested, *no_warrant, *no_warrant,
         *q.chips_worn, *(0.0 for _ in q.chips_worn),
         *q.sites_worn, *(0.0 for _ in q.sites_worn),
         *q.other_worn, *(0.0 for _ in q.other_worn),
-        *q.finished, *q.given_up, *held,
+        *q.finished, *q.opened, *q.given_up, *held,
     ]  # fmt: skip
 
 
@@ -190,6 +191,10 @@ def _build_on(net: Lists, own: Record, s: Record, q: Record) -> None:
         q.given_up.append(whole((spent - back) * share))
         ready.append(moved[-1])
         due.append((1 - p.power.late_share) * moved[-1] + q.comes * plant.waiting[b])
+    q.opened = [
+        whole(unfinished[row] + built) if q.quarter >= opens else 0.0
+        for row, built, opens in zip(net.vehicle_rows, q.built_by_vehicles, net.vehicle_opens, strict=True)
+    ]
     asked = sum(due)
     lit = q.room / asked if asked > q.room else 1.0
     for b, wants in enumerate(due):
@@ -219,17 +224,20 @@ def _build_on(net: Lists, own: Record, s: Record, q: Record) -> None:
     honest = q.calendar.honest > 0
     reported = [life if honest else engine.reported_chip_life_years for life in q.life]
     site_life, other_life = [engine.site_life_years] * net.builders, [engine.other_life_years] * len(net.other_rows)
+    carried = site_life + [reported[b] if b >= 0 else engine.site_life_years for b in net.vehicle_clock]
+    lasts = site_life + [q.life[b] if b >= 0 else engine.site_life_years for b in net.vehicle_clock]
     other = [q.other[m] for m in net.other_rows]
     chips, sites, rest = net.lives
     q.chips_worn, of_chips = _wear(plant.chips, q.quarter, bought, reported, q.life, chips)
-    q.sites_worn, of_sites = _wear(plant.sites, q.quarter, q.finished, site_life, site_life, sites)
+    q.sites_worn, of_sites = _wear(plant.sites, q.quarter, [*q.finished, *q.opened], carried, lasts, sites)
     q.other_worn, of_other = _wear(plant.other, q.quarter, other, other_life, other_life, rest)
-    q.charges = [a + b for a, b in zip(of_chips, of_sites, strict=True)]
+    q.charges = [a + b for a, b in zip(of_chips, of_sites[: net.builders], strict=True)]
     q.economic_charge = [0.0] * net.members
     for row, charge in zip(net.builder_rows, q.charges, strict=True):
         q.economic_charge[row] += charge
-    for row, charge in zip(net.other_rows, of_other, strict=True):
-        q.economic_charge[row] += charge
+    for rows, charges in ((net.other_rows, of_other), (net.vehicle_rows, of_sites[net.builders :])):
+        for row, charge in zip(rows, charges, strict=True):
+            q.economic_charge[row] += charge
 
 
 def _wear(

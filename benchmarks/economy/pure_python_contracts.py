@@ -117,20 +117,28 @@ def raise_funds(net: Lists, own: Record, s: Record, q: Record) -> None:
         sites[row] = shells + chips
     for row, amount in zip(net.money_vendor_row, q.vendor_money, strict=True):
         money[row] += amount
+    drawn = _draw_promised(net, s, q)
+    for row, amount in zip(net.vehicle_rows, q.building, strict=True):
+        sites[row] += amount
     loans = s.contracts.loans
     ends = min(now + 5, len(loans.ladder[0]) - 1)
     for row, ladder in zip(net.loan_borrower, loans.ladder, strict=True):
         soon[row] += sum(ladder[now + 1 : ends])
     q.floor = [p.funding.floor_quarters * max(cost, 0.0) for cost in q.costs]
-    q.need = [0.0] * net.members
+    q.need, expected = [0.0] * net.members, []
     for m in range(net.members):
+        before_dues = q.ai_of[m] + q.core[m] + q.earns[m] + q.outside_rounds[m] + drawn[m]
+        expected.append(before_dues)
         if s.default.barred[m] <= 0:
-            spends = q.owes[m] + sites[m] + q.other_capex[m] + q.payout[m] + money[m]
-            kept = q.floor[m] + p.funding.prefunding * soon[m]
-            before_dues = q.ai_of[m] + q.core[m] + q.earns[m] + q.outside_rounds[m]
+            on_rent = net.lives_on_rent[m]
+            spends = q.owes[m] + sites[m] + q.other_capex[m] + money[m] + (0.0 if on_rent else q.payout[m])
+            kept = q.floor[m] + (0.0 if on_rent else p.funding.prefunding * soon[m])
             need = spends + kept - stocks["cash"][m] - (before_dues + sold[m])
             q.need[m] = whole(max(need, q.owes[m] - stocks["cash"][m] - before_dues, 0.0))
+    for row in net.vehicle_rows:
+        q.floor[row] += p.funding.prefunding * soon[row]
     _raise_money(net, own, s, q)
+    q.new_debt = [granted + promised for granted, promised in zip(q.new_debt, drawn, strict=True)]
     q.lent = [0.0] * len(net.loan_lender)
     for n, (lender, borrower) in enumerate(zip(net.loan_lender, net.loan_borrower, strict=True)):
         lent = q.granted[lender].get(borrower, 0.0) if net.draws[n] else 0.0
@@ -141,6 +149,66 @@ def raise_funds(net: Lists, own: Record, s: Record, q: Record) -> None:
             loans.rate[n] = (loans.rate[n] * loans.owed[n] + rate * lent) / owed
             loans.owed[n] = owed
             loans.ladder[n][min(now + net.tenor[n], len(loans.ladder[n]) - 1)] += lent
+    _lend_promised(net, s, q)
+    _extend(net, s, q, expected, drawn)
+
+
+def _draw_promised(net: Lists, s: Record, q: Record) -> list[float]:
+    """What lenders have promised for this quarter, by borrower; what vehicles build with it."""
+    q.draws, drawn = [], [0.0] * net.members
+    for loan, schedule in zip(net.draw_loan, net.draw_schedule, strict=True):
+        borrower = net.loan_borrower[loan]
+        q.draws.append(whole(schedule[q.quarter]) if s.default.barred[borrower] <= 0 else 0.0)
+        drawn[borrower] += q.draws[-1]
+    interest = [0.0] * net.members
+    for borrower, due in zip(net.loan_borrower, q.interest, strict=True):
+        interest[borrower] += due
+    q.building = [
+        max(drawn[row] - (interest[row] if q.quarter < opens else 0.0), 0.0)
+        for row, opens in zip(net.vehicle_rows, net.vehicle_opens, strict=True)
+    ]
+    return drawn
+
+
+def _lend_promised(net: Lists, s: Record, q: Record) -> None:
+    loans = s.contracts.loans
+    last = len(loans.ladder[0]) - 1
+    for n, (loan, lent) in enumerate(zip(net.draw_loan, q.draws, strict=True)):
+        first = max(net.draw_first[n], q.quarter + 1)
+        parts = max(net.draw_first[n] + net.draw_parts[n] - first, 1)
+        part, left = lent / parts // QUANTUM * QUANTUM, lent
+        for slot in range(first, min(first + parts - 1, last)):
+            loans.ladder[loan][slot] += part
+            left -= part
+        loans.ladder[loan][min(first + parts - 1, last)] += left
+        loans.owed[loan] += lent
+        q.lent[loan] += lent
+
+
+def _extend(net: Lists, s: Record, q: Record, expected: list[float], drawn: list[float]) -> None:
+    """Principal that a vehicle cannot replace falls due a quarter later while its tenant is sound."""
+    loans = s.contracts.loans
+    sound = {
+        row: s.default.barred[tenant] <= 0 and q.rents_to_come[row] >= q.had_owed[row]
+        for row, tenant in zip(net.vehicle_rows, net.vehicle_tenant, strict=True)
+    }
+    principal = [0.0] * net.members
+    for borrower, due in zip(net.loan_borrower, q.principal, strict=True):
+        principal[borrower] += due
+    had_owed, q.owes = q.owes, list(q.owes)
+    last = len(loans.ladder[0]) - 1
+    for n, (borrower, due) in enumerate(zip(net.loan_borrower, list(q.principal), strict=True)):
+        if not sound.get(borrower, False) or principal[borrower] <= 0:
+            continue
+        granted = q.new_debt[borrower] - drawn[borrower] + q.new_shares[borrower]
+        missing = had_owed[borrower] - (s.books.stocks["cash"][borrower] + expected[borrower] + granted)
+        extended = whole(due * min(max(missing, 0.0), principal[borrower]) / principal[borrower])
+        if q.quarter < last:
+            loans.ladder[n][q.quarter] -= extended
+            loans.ladder[n][q.quarter + 1] += extended
+        q.principal[n] -= extended
+        q.claims[net.first_principal + n] -= extended
+        q.owes[borrower] -= extended
 
 
 def _offers(net: Lists, own: Record, s: Record, q: Record, asking: list[int]) -> tuple[list[Any], list[float]]:
@@ -153,9 +221,12 @@ def _offers(net: Lists, own: Record, s: Record, q: Record, asking: list[int]) ->
         patience.append(1 / (1 + exp(-p.steepness * (1 - lost / getattr(p, f"{name}_loss")))))
         limits.append(getattr(p, f"{name}_spread"))
     (backlog, letters), secured = promised(net, own, s, q), [0.0] * net.members
-    for borrower, counts, owed in zip(net.loan_borrower, net.secured, s.contracts.loans.owed, strict=True):
+    q.rents_to_come, q.had_owed = backlog, [0.0] * net.members
+    standing = zip(net.loan_borrower, net.secured, s.contracts.loans.owed, q.principal, strict=True)
+    for borrower, counts, owed, due in standing:
+        q.had_owed[borrower] += owed
         if counts:
-            secured[borrower] += owed
+            secured[borrower] += owed - due
     plant = plant_values(net, s.plant, "economic")
     quoted = [
         p.quoted_sale * cap * q.calendar.credit_open[EQUITY] if listed else 0.0
@@ -335,6 +406,10 @@ def spend(net: Lists, own: Record, s: Record, q: Record) -> None:
         q.chips[b] * q.pace[b] * share for b, share in zip(net.chip_builder, own.traits.chip_share, strict=True)
     ]
     s.chips_bought = sum(q.chips_bought)
+    q.built_by_vehicles = []
+    for row, wanted in zip(net.vehicle_rows, q.building, strict=True):
+        q.built_by_vehicles.append(wanted * affordable(left[row], wanted))
+        left[row] -= q.built_by_vehicles[-1]
     free = [max(have - floor, 0.0) for have, floor in zip(left, q.floor, strict=True)]
     q.other, by_vendor = [0.0] * net.members, {}
     for m, wanted in enumerate(q.other_capex):
@@ -374,7 +449,7 @@ def resolve_defaults(net: Lists, own: Record, s: Record, q: Record) -> None:
         can, free = not net.passive[m], d.barred[m] <= 0
         short = can and free and q.unpaid[m] > p.default.tolerance
         d.quarters_short[m] = d.quarters_short[m] + 1 if short else 0.0
-        point = soon[m] + 0.5 * (debt[m] - soon[m]) if can else 0.0
+        point = soon[m] + 0.5 * (debt[m] - soon[m]) if can and not net.lives_on_rent[m] else 0.0
         fails = free and (
             (short and d.quarters_short[m] >= max(p.default.grace, 1.0))
             or q.worth[m] + debt[m] < point

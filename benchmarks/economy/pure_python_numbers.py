@@ -50,14 +50,16 @@ def promised(net: Lists, own: Record, s: Record, q: Record) -> tuple[list[float]
                 letters[seller] += to_come[n] * binds[n]
             elif seller >= 0:
                 backlog[seller] += to_come[n] * binds[n] * share[n]
+    for n, landlord in enumerate(net.lease_landlord):
+        if landlord >= 0:
+            backlog[landlord] += s.contracts.leases.rent_share[n] * net.lease_backlog[n][now]
     return backlog, letters
 
 
 def plant_values(net: Lists, plant: Record, book: str) -> list[float]:
     """All plant in use by member, in one of the two books."""
     values = [0.0] * net.members
-    for row, chips, sites in zip(net.builder_rows, getattr(plant.chips, book), getattr(plant.sites, book), strict=True):
-        values[row] += sum(value for _, value in chips) + sum(value for _, value in sites)
-    for row, other in zip(net.other_rows, getattr(plant.other, book), strict=True):
-        values[row] += sum(value for _, value in other)
+    for rows, ring in ((net.builder_rows, plant.chips), (net.site_rows, plant.sites), (net.other_rows, plant.other)):
+        for row, vintages in zip(rows, getattr(ring, book), strict=True):
+            values[row] += sum(value for _, value in vintages)
     return values

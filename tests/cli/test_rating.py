@@ -19,8 +19,8 @@ def test_meta_and_oracle_look_different_once_promises_count(capsys: pytest.Captu
     for firm in ("meta", "oracle"):
         rating(firm, reading=Reading(json=True))
         said[firm] = json.loads(capsys.readouterr().out)["leverage"]
-    assert said["meta"]["vehicle_notes"] == pytest.approx(27.3 + 8.5)
-    assert said["oracle"]["vehicle_notes"] == pytest.approx(18 + 38)
+    assert said["meta"]["vehicle_notes"] == pytest.approx(27.3 + 12.75 + 8.5)
+    assert said["oracle"]["vehicle_notes"] == pytest.approx(18 + 38 + 9.4)
     assert said["oracle"]["economic"] / said["oracle"]["as_reported"] > 2
     assert said["meta"]["economic"] / said["meta"]["as_reported"] < 2
 

@@ -72,6 +72,9 @@ def cut(folder: Path) -> None:
             text[name] = [record for record in text[name] if known(record)]
         for one in (one for structure in text.get("structures", []) for one in structure["classes"]):
             one["rated"] = [rated for rated in one.get("rated", []) if known(rated)]
+        for one in (one for structure in text.get("structures", []) for one in structure["leases"]):
+            if "inside" in one and not known(one["inside"]):
+                del one["inside"]
         for claim in text.get("claims", []):
             claim["deals"] = [deal for deal in claim.get("deals", []) if deal in deals]
         if "series" in text:

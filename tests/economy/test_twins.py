@@ -36,7 +36,7 @@ def stormy() -> Inputs:
             opening[row] *= 0.1
     payoff = jnp.asarray([2, 10_000, 10_000, 10_000])
     follows = of.traits.follows_chips.at[MEMBERS.index("maker")].set(0.5)
-    surprise = jnp.asarray([[0.0], [0.1], [0.0], [-0.2]])
+    surprise = jnp.zeros((len(MEMBERS), 1)).at[1].set(0.1).at[3].set(-0.2)
     of = replace(of, traits=replace(of.traits, follows_chips=follows, core_surprise=surprise))
     return replace(of, calendar=shocks, opening=jnp.asarray(opening), payoff_quarter=payoff)
 

@@ -2,7 +2,9 @@
 
 The lab sells to outside customers and rents compute from both clouds, and burns money. The clouds buy chips from the
 maker and owe lenders; the big one has a core business, an order with a warrant and a payout, the small one a lease and
-little else. The maker puts part of its cash into the lab and the neocloud and stands for a loan of the latter. Numbers
+little else. The maker puts part of its cash into the lab and the neocloud and stands for a loan of the latter. Two
+vehicles live on rents: a depot that is being built for the neocloud with what banks have promised, and racks of chips
+that the cloud rents. Numbers
 are round and made up: no firm of the dossier. They hang together: what the maker earned at the opening is what the
 clouds buy, contracts grow with what is being built, plant in the books is what its gigawatts cost.
 """
@@ -23,13 +25,14 @@ from ouroloop.behavior.lending import LENDER_CLASSES
 from ouroloop.core import Quarter
 from ouroloop.economy.calendar import Calendar
 from ouroloop.economy.inputs import Inputs, Traits
+from ouroloop.economy.inventory import Letter, PromisedDraw, Vehicle
 from ouroloop.economy.open import open_state
 from ouroloop.economy.operations import Closing, Receipts, Spending, Spot
 from ouroloop.economy.parameters import Parameters
 from ouroloop.economy.state import State
 from ouroloop.economy.step import step
 from ouroloop.economy.track import MEMBER_MEASURES, SYSTEM_MEASURES, Track
-from ouroloop.economy.world import Letter, World
+from ouroloop.economy.world import World
 from ouroloop.instruments.cloud_contract import CloudContracts
 from ouroloop.instruments.equity_round import EquityRounds
 from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
@@ -40,7 +43,7 @@ from ouroloop.instruments.vintages import Vintages
 from ouroloop.instruments.warrant import Warrants
 from tests.behavior.central import central
 
-MEMBERS = ("lab", "cloud", "neo", "maker")
+MEMBERS = ("lab", "cloud", "neo", "maker", "depot", "rack")
 BUILDERS = ("cloud", "neo")
 SECTORS = {
     "customers": "outside_customers",
@@ -55,7 +58,9 @@ SECTORS = {
 }
 LOANS = (("banks", "cloud", "bank"), ("bonds", "cloud", "bond_market"), ("bonds", "neo", "bond_market"),
          ("funds", "neo", "private_credit"), ("funds", "lab", "private_credit"),
-         ("bonds", "maker", "bond_market"))  # fmt: skip
+         ("bonds", "maker", "bond_market"), ("banks", "depot", "bank"), ("bonds", "depot", "bond_market"),
+         ("funds", "rack", "private_credit"))  # fmt: skip
+DEPOT_OPENS, DEPOT_DUE = 2, 5
 FUNDS_NEO = 3
 """The loan that the maker guarantees, and the number of that guarantee after those of the government."""
 STAGES = 6
@@ -123,19 +128,25 @@ def world(quarters: int = QUARTERS) -> World:
         ),
         cloud=cloud,
         leases=Leases(
-            ("neo-hall",),
-            (("neo", "landlords"),),
+            ("neo-hall", "neo-depot", "cloud-rack"),
+            (("neo", "landlords"), ("neo", "depot"), ("cloud", "rack")),
             60,
-            *(jnp.asarray([x]) for x in (2.0, 40.0, 0.0, 0.1, 0.02, 0.5, 0.08)),
+            commencement=jnp.asarray([2.0, DEPOT_OPENS, -4.0]),
+            term=jnp.asarray([40.0, 20.0, 8.0]),
+            renewal_term=jnp.asarray([0.0, 0.0, 8.0]),
+            rent_per_quarter=jnp.asarray([0.1, 0.2, 0.3]),
+            escalator_per_year=jnp.asarray([0.02, 0.0, 0.0]),
+            termination_share=jnp.asarray([0.5, 0.5, 0.5]),
+            discount_rate_per_year=jnp.asarray([0.08, 0.08, 0.08]),
         ),
         spot=Spot((("lab", "cloud"), ("lab", "neo"))),
         spending=Spending(
             chips=(("cloud", "maker"), ("cloud", "suppliers"), ("neo", "maker"), ("neo", "suppliers")),
             vendor_money=(("maker", "lab"), ("maker", "neo")),
-            sites=(("cloud", "suppliers"), ("neo", "suppliers")),
+            sites=tuple((owner, "suppliers") for owner in (*BUILDERS, "depot", "rack")),
             other=(("cloud", "suppliers"),),
             costs=tuple((m, "suppliers") for m in MEMBERS),
-            payout=(("cloud", "investors"), ("maker", "investors")),
+            payout=tuple((m, "investors") for m in ("cloud", "maker", "depot", "rack")),
         ),
         warrants=Warrants(
             ("maker-cloud",),
@@ -149,20 +160,27 @@ def world(quarters: int = QUARTERS) -> World:
             jnp.asarray([0.01]),
         ),
         chips=Vintages(BUILDERS, ("chips",) * 2, 40),
-        sites=Vintages(BUILDERS, ("sites",) * 2, 100),
+        sites=Vintages((*BUILDERS, "depot", "rack"), ("sites",) * 4, 100),
         other=Vintages(("cloud",), ("other_fixed_assets",), 60),
         closing=Closing(
-            BUILDERS, (("maker", "lab"), ("investors", "lab"), ("investors", "neo"), ("investors", "maker"))
+            (*BUILDERS, "depot", "rack"),
+            BUILDERS,
+            (("maker", "lab"), ("investors", "lab"), ("investors", "neo"), ("investors", "maker")),
         ),
         chips_by_age=np.full((2, 8), [[4.4], [1.5]]),
-        sites_by_age=np.full((2, 8), [[3.0], [1.0]]),
+        sites_by_age=np.full((4, 8), [[3.0], [1.0], [0.0], [0.25]]),
         other_by_age=np.full((1, 8), 2.0),
         loan_class=tuple(x[2] for x in LOANS),
-        loan_draws=(True,) * len(LOANS),
-        loan_tenor=(20, 32, 32, 20, 20, 32),
+        loan_draws=tuple(borrower != "rack" for _, borrower, _ in LOANS),
+        loan_tenor=(20, 32, 32, 20, 20, 32, 20, 32, 20),
         guaranteed_loan=guaranteed,
-        passive=(False,) * 4,
-        listed=(False, True, True, True),
+        vehicles=(Vehicle("depot", "neo", DEPOT_OPENS, False), Vehicle("rack", "cloud", 0, True)),
+        promised_draws=(
+            PromisedDraw(6, (0.5, 0.5, 0.25, *(0.0,) * (quarters - 3)), 0.06, DEPOT_DUE, 1),
+            PromisedDraw(8, (0.3, 0.2, *(0.0,) * (quarters - 2)), 0.06, 2, 6),
+        ),
+        passive=(False,) * 6,
+        listed=(False, True, True, True, False, False),
         cloud_letters=(Letter(ANNOUNCED, 1, 20.0),),
         order_letters=(),
         opened=(
@@ -173,35 +191,40 @@ def world(quarters: int = QUARTERS) -> World:
 
 
 def traits() -> Traits:
-    """How the four stand at the opening."""
+    """How all stand at the opening; vehicles begin with nothing but what they own and owe."""
 
     def column(*values: float) -> jnp.ndarray:
         return jnp.asarray(values, jnp.float64)[:, None]
 
+    def firms(*values: float, vehicles: float = 0.0) -> jnp.ndarray:
+        return column(*values, vehicles, vehicles)
+
     ladder = np.zeros((len(LOANS), QUARTERS + 2, 1))
-    ladder[:, 4, 0] = [1.0, 4.0, 2.0, 2.0, 0.5, 0.5]
-    ladder[:, -1, 0] = [3.0, 16.0, 3.0, 3.0, 0.5, 0.5]
-    revenue = column(3.2, 19.6, 1.8, 7.2)
-    operating, interest = column(-3.6, 7.4, 1.1, 4.2), column(0.02, 0.36, 0.15, 0.02)
-    equity = column(80.0, 800.0, 15.0, 600.0)
-    net_debt = column(-15.0, -6.0, 7.0, -39.0)
+    ladder[:, 4, 0] = [1.0, 4.0, 2.0, 2.0, 0.5, 0.5, 0.0, 0.0, 0.0]
+    ladder[6, DEPOT_DUE, 0] = 1.0
+    ladder[8, 2:6, 0] = 0.25
+    ladder[:, -1, 0] = [3.0, 16.0, 3.0, 3.0, 0.5, 0.5, 0.0, 0.0, 0.0]
+    revenue = firms(3.2, 19.6, 1.8, 7.2)
+    operating, interest = firms(-3.6, 7.4, 1.1, 4.2), firms(0.02, 0.36, 0.15, 0.02)
+    equity = firms(80.0, 800.0, 15.0, 600.0)
+    net_debt = firms(-15.0, -6.0, 7.0, -39.0)
     return Traits(
         revenue=revenue,
-        core=column(0.0, 15.0, 0.0, 4.0),
-        core_surprise=column(0.0, 0.0, 0.0, 0.0),
-        follows_chips=column(0.0, 0.0, 0.0, 0.0),
+        core=firms(0.0, 15.0, 0.0, 4.0),
+        core_surprise=firms(0.0, 0.0, 0.0, 0.0),
+        follows_chips=firms(0.0, 0.0, 0.0, 0.0),
         chips_pace=jnp.asarray([4.5]),
-        unnamed=column(0.0, 0.0, 0.0, 0.0),
-        cost_share=column(0.6, 0.6, 0.3, 0.4),
+        unnamed=firms(0.0, 0.0, 0.0, 0.0),
+        cost_share=firms(0.6, 0.6, 0.3, 0.4, vehicles=0.1),
         operating_cash=operating,
         interest=interest,
-        payout_share=column(0.0, 0.3, 0.0, 0.4),
-        other_capex=column(0.0, 1.0, 0.0, 0.0),
+        payout_share=firms(0.0, 0.3, 0.0, 0.4, vehicles=1.0),
+        other_capex=firms(0.0, 1.0, 0.0, 0.0),
         equity_value=equity,
-        investment_grade=column(0, 1, 0, 1),
-        capex=column(0.0, 5.9, 1.5, 0.0),
-        growth=column(0.6, 0.12, 0.12, 0.12),
-        enterprise_multiple=(equity + net_debt) / revenue,
+        investment_grade=firms(0, 1, 0, 1),
+        capex=firms(0.0, 5.9, 1.5, 0.0),
+        growth=firms(0.6, 0.12, 0.12, 0.12),
+        enterprise_multiple=jnp.where(revenue > 0, (equity + net_debt) / jnp.where(revenue > 0, revenue, 1.0), 0.0),
         ai_spend=jnp.asarray([8.0]),
         ai_growth=jnp.asarray([0.6]),
         ai_share=column(0.4, 0.2, 0.4),
@@ -271,6 +294,8 @@ def inputs(of: World, paths: int = 8, seed: int = 7, **instead: Any) -> Inputs:
         books.cash("cloud"): 30.0,
         books.cash("neo"): 3.0,
         books.cash("maker"): 40.0,
+        books.cash("depot"): 0.05,
+        books.cash("rack"): 0.05,
         account("investors", kinds.ASSET, "equity:lab"): 20.0,
         account("lab", kinds.EQUITY, "equity:lab"): -20.0,
         account("investors", kinds.ASSET, "equity:neo"): 5.0,
@@ -285,12 +310,13 @@ def inputs(of: World, paths: int = 8, seed: int = 7, **instead: Any) -> Inputs:
         stated[account(borrower, kinds.LIABILITY, f"loan:{lender}:{borrower}")] = -owed
     for owner, asset, by_age in (
         *((b, "chips", of.chips_by_age[n]) for n, b in enumerate(BUILDERS)),
-        *((b, "sites", of.sites_by_age[n]) for n, b in enumerate(BUILDERS)),
+        *((owner, "sites", of.sites_by_age[n]) for n, owner in enumerate(of.sites.owners)),
         ("cloud", "other_fixed_assets", of.other_by_age[0]),
     ):
         stated[account(owner, kinds.REAL, asset)] = float(books.quantize(jnp.asarray(by_age)).sum())
     stated[account("cloud", kinds.REAL, "unfinished_sites")] = 6.0
     stated[account("neo", kinds.REAL, "unfinished_sites")] = 2.4
+    stated[account("depot", kinds.REAL, "unfinished_sites")] = 1.0
     opening = jnp.asarray(books.opening_amounts(of.ledger, stated, 1))
     keys = jax.vmap(lambda n: jax.random.fold_in(jax.random.key(seed), n))(jnp.arange(paths))
     made = Inputs(

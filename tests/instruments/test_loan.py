@@ -52,6 +52,35 @@ def test_new_money_moves_the_rate_by_its_weight():
     assert float(state.ladder[0, 4, 0]) == 40.0
 
 
+def test_what_was_promised_comes_down_in_level_parts_at_the_contract_s_own_rate():
+    state = opened()
+    promises = {"contract": np.array([1, 1]), "first": np.array([4, 2]), "parts": np.array([2, 4])}
+    state, amounts = BOTH.draw_evenly(state, at(1), column(3.0, 8.0), **promises)
+    assert np.asarray(amounts)[:2, 0].tolist() == [0, 11]
+    assert not np.asarray(amounts)[2:].any()
+    # 3 in quarters 4 and 5, 8 in quarters 2 to 5, beside 6 in quarter 0 and 2 in quarter 5.
+    assert np.asarray(state.ladder)[1, :, 0].tolist() == [6, 0, 2, 2, 3.5, 5.5, 0, 0, 0]
+    assert np.asarray(state.owed)[:, 0].tolist() == [40, 19]
+    assert np.asarray(state.rate)[:, 0].tolist() == [0.05, 0.03]
+    state, _ = BOTH.draw_evenly(state, at(3), column(0.0, 2.0), **promises)
+    assert np.asarray(state.ladder)[1, 4:6, 0].tolist() == [4.5, 6.5], "over the quarters that are left"
+    state, _ = BOTH.draw_evenly(state, at(6), column(0.0, 1.0), **promises)
+    assert float(state.ladder[1, 7, 0]) == 1.0, "due in the next quarter when all are over"
+    assert_exact(state)
+
+
+def test_what_is_put_off_falls_due_a_quarter_later_and_nobody_pays_for_it():
+    state = BOTH.extend(opened(), at(0), column(0.0, 4.0))
+    assert np.asarray(BOTH.principal_due(state, at(0)))[:, 0].tolist() == [0, 2]
+    assert np.asarray(BOTH.principal_due(state, at(1)))[:, 0].tolist() == [0, 4]
+    assert np.asarray(state.owed)[:, 0].tolist() == [40, 8]
+    assert_exact(state)
+
+
+def assert_exact(state: LoanState) -> None:
+    assert np.array_equal(np.asarray(rungs.total(state.ladder)), np.asarray(state.owed))
+
+
 def test_half_of_what_is_due_is_paid_and_the_other_half_falls_due_next():
     state = opened()
     interest = BOTH.interest_due(state, jnp.asarray([0.02]))  # 0.5 and 0.1

@@ -75,7 +75,9 @@ def test_rent_is_level_and_adds_up_to_the_lease() -> None:
     made, found = booked()
     leases = found.leases.instrument
     total = np.asarray(leases.rent_per_quarter * leases.term)
-    assert total == pytest.approx([term.payments.point for term in (*made.leases, *made.other_leases)])
+    assert total == pytest.approx(
+        [term.payments.point for term in (*made.leases, *made.other_leases, *made.site_leases)]
+    )
     hyperion = leases.names.index("meta-hyperion-lease#whole")
     # 12.3bn over the four years from 2029, eight quarters after 2027-Q1, and up to sixteen years more.
     assert float(leases.rent_per_quarter[hyperion]) == pytest.approx(12.3 / 16, rel=1e-3)

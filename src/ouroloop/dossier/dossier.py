@@ -233,14 +233,18 @@ def _tranche_as_of(tranche: Tranche, day: date) -> Tranche | None:
 
 
 def _structure_as_of(structure: Structure, day: date) -> Structure:
-    """The vehicle with the ratings that had been given by then."""
-    if all(rated.known.last <= day for one in structure.classes for rated in one.rated):
-        return structure
+    """The vehicle with the ratings that had been given, and the promises that had been made, by then."""
     classes = tuple(
         one.model_copy(update={"rated": tuple(rated for rated in one.rated if rated.known.last <= day)})
         for one in structure.classes
     )
-    return structure.model_copy(update={"classes": classes})
+    leases = tuple(
+        one if one.inside is None or one.inside.known.last <= day else one.model_copy(update={"inside": None})
+        for one in structure.leases
+    )
+    if (classes, leases) == (structure.classes, structure.leases):
+        return structure
+    return structure.model_copy(update={"classes": classes, "leases": leases})
 
 
 def _baskets_as_of(baskets: Iterable[Basket], deals: Mapping[str, Deal], *, earlier: bool) -> Iterator[Basket]:

@@ -11,6 +11,7 @@ from ouroloop.behavior.fleet import still_runs
 from ouroloop.behavior.power import energize, grid_additions
 from ouroloop.economy.decide import YEAR, Plans
 from ouroloop.economy.inputs import Inputs
+from ouroloop.economy.inventory import OUTSIDE
 from ouroloop.economy.spend import Spent
 from ouroloop.economy.state import Plant, State
 from ouroloop.economy.today import Today
@@ -24,6 +25,8 @@ class Built(eqx.Module):
     plant: Plant
     finished: Float64[Array, "builder path"]
     """Cost of sites that came into use."""
+    opened: Float64[Array, "vehicle path"]
+    """The same of vehicles' sites."""
     abandoned: Float64[Array, "builder path"]
     """Cost of sites given up that does not come back."""
     penalty: Float64[Array, "builder path"]
@@ -74,7 +77,10 @@ def build_on(
     refitted = plans.refit * spent.pace
     stays = before.fleet * still_runs(world.chips.served(today.quarter), life)
     lost_gw = (before.fleet - stays).sum(axis=1)
-    unfinished = world.reader.stock("unfinished", state.books)[world.builder_rows] + spent.shells
+    standing = world.reader.stock("unfinished", state.books)
+    unfinished = standing[world.builder_rows] + spent.shells
+    open_now = (today.quarter >= jnp.asarray(world.vehicle_opens))[:, None]
+    opened = quantize(jnp.where(open_now, standing[world.vehicle_rows] + spent.building, 0.0))
     given_up = abandonment(completion, moved.abandoned_gw, plans.site_cost)
     shell_cost = (1.0 - completion.chip_share) * plans.site_cost
     ready, lost, rest = moved.ready_gw * shell_cost, given_up.written_off_usd_bn, _shells_paid(completion, moved, plans)
@@ -86,15 +92,22 @@ def build_on(
     reported = jnp.where(today.calendar.honest > 0, life, engine.reported_chip_life_years)
     bought = world.chips_by_builder @ quantize(spent.chips) + world.orders_by_builder @ delivered
     bought = bought - world.warrants_by_builder @ vested
-    q, site_life = today.quarter, engine.site_life_years * jnp.ones_like(life)
+    q = today.quarter
+    by_chips = jnp.asarray(world.vehicle_clock != OUTSIDE)[:, None]
+    site_life = engine.site_life_years * jnp.ones_like(life)
+    rented = engine.site_life_years * jnp.ones((len(world.vehicles), life.shape[1]))
+    carried = jnp.concatenate([site_life, jnp.where(by_chips, reported[world.vehicle_clock], rented)])
+    lasts = jnp.concatenate([site_life, jnp.where(by_chips, life[world.vehicle_clock], rented)])
     chips = world.chips.add(before.chips, q, bought)
     chips, chips_moved, chips_worn = world.chips.depreciate(chips, q, reported, life)
-    sites = world.sites.add(before.sites, q, finished)
-    sites, sites_moved, sites_worn = world.sites.depreciate(sites, q, site_life, site_life)
+    sites = world.sites.add(before.sites, q, jnp.concatenate([finished, opened]))
+    sites, sites_moved, sites_worn = world.sites.depreciate(sites, q, carried, lasts)
     other_life = engine.other_life_years * jnp.ones((len(world.other.owners), life.shape[1]))
     other = world.other.add(before.other, q, spent.other[world.other_rows])
     other, other_moved, other_worn = world.other.depreciate(other, q, other_life, other_life)
-    charge = world.spread_to_members(chips_worn + sites_worn).at[world.other_rows].add(other_worn)
+    worn = chips_worn + sites_worn[: len(world.builders)]
+    charge = world.spread_to_members(worn).at[world.other_rows].add(other_worn)
+    charge = charge.at[world.vehicle_rows].add(sites_worn[len(world.builders) :])
     plant = Plant(
         pipeline=moved.pipeline_gw,
         empty=before.empty + lost_gw - refitted,
@@ -108,6 +121,7 @@ def build_on(
     return Built(
         plant=plant,
         finished=finished,
+        opened=opened,
         abandoned=abandoned,
         penalty=given_up.owed_usd_bn,
         chips_moved=chips_moved,
@@ -115,7 +129,7 @@ def build_on(
         other_moved=other_moved,
         economic_charge=charge,
         trapped=plans.trapped * spent.pace,
-        charge_builders=chips_worn + sites_worn,
+        charge_builders=worn,
     )
 
 

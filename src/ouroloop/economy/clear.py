@@ -53,7 +53,7 @@ def clear_payments(world: World, state: State, today: Today, plans: Plans, dues:
     means = (
         world.reader.cash(state.books) + receipts + quantize(dues.outside_rounds) + funds.new_debt + funds.new_shares
     )
-    result = clear(world.claim_debtor, world.claim_creditor, dues.claims, means)
+    result = clear(world.claim_debtor, world.claim_creditor, funds.claims, means)
     parts = world.claim_parts(result.paid)
     cloud, cloud_moved = world.cloud.pay(dues.cloud, parts["cloud"])
     orders, orders_moved = world.orders.pay(dues.orders, parts["orders"])

@@ -15,6 +15,7 @@ from ouroloop.economy.fail import Failed
 from ouroloop.economy.fall_due import Dues
 from ouroloop.economy.fund import Funds
 from ouroloop.economy.inputs import Inputs
+from ouroloop.economy.inventory import Letter
 from ouroloop.economy.observe import observe
 from ouroloop.economy.outcome import OutcomeState, step_outcome
 from ouroloop.economy.prices import Prices
@@ -22,7 +23,7 @@ from ouroloop.economy.spend import Spent
 from ouroloop.economy.state import Contracts, State, Trailing
 from ouroloop.economy.today import Today
 from ouroloop.economy.track import Track
-from ouroloop.economy.world import Letter, World
+from ouroloop.economy.world import World
 from ouroloop.ledger import post, recolor_in_rounds
 
 
@@ -62,7 +63,7 @@ def close_the_books(
             world.spending.amounts(
                 chips=spent.chips,
                 vendor_money=spent.vendor_money,
-                sites=spent.shells[world.site_builder],
+                sites=jnp.concatenate([spent.shells[world.site_builder], spent.building]),
                 other=spent.other[world.other_rows],
                 costs=paid.costs[world.cost_firm],
                 payout=spent.payout[world.payout_firm],
@@ -72,7 +73,7 @@ def close_the_books(
             built.sites_moved,
             built.other_moved,
             world.closing.amounts(
-                finished=built.finished,
+                finished=jnp.concatenate([built.finished, built.opened]),
                 abandoned=built.abandoned,
                 revalued=world.held(state.books) * failed.share_return[world.revalued_issuer],
             ),

@@ -13,10 +13,11 @@ from ouroloop.behavior.power import grid_additions, power_share
 from ouroloop.behavior.rivalry import planned_starts
 from ouroloop.behavior.vendor import recycled
 from ouroloop.economy.inputs import Inputs
+from ouroloop.economy.inventory import OUTSIDE
 from ouroloop.economy.prices import Prices
 from ouroloop.economy.state import State
 from ouroloop.economy.today import Today
-from ouroloop.economy.world import OUTSIDE, World
+from ouroloop.economy.world import World
 
 YEAR = 4
 AHEAD = 6

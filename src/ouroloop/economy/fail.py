@@ -75,7 +75,8 @@ def resolve_defaults(
 ) -> Failed:
     """Who cannot go on, and who bears it?
 
-    A firm fails by `behavior.default`. Its lenders keep the recovery of their rank, capped by what its plant and cash
+    A firm fails by `behavior.default`; a vehicle that lives on rents only where it cannot pay, as nobody lends to it
+    against what the whole is worth. Its lenders keep the recovery of their rank, capped by what its plant and cash
     are worth, or the whole firm where that is more; guarantors stand in for as much of the rest as they promised and
     can pay, and the loss is theirs; what is left is the lenders'. It leaves cloud contracts that ask more than the
     market does. Bills that stay unpaid for `OVERDUE` quarters are given up and their contracts end, whoever the
@@ -85,13 +86,14 @@ def resolve_defaults(
     soon = world.loans_by_borrower @ due_within(paid.loans.ladder, today.quarter + 1, YEAR)
     debt = world.loans_by_borrower @ paid.loans.owed
     can = 1.0 - jnp.asarray(world.passive, jnp.float64)[:, None]
+    has_business = can * ~jnp.asarray(world.lives_on_rent)[:, None]
     default, found = detect(
         parameters.default,
         state.default,
         shortfall=paid.clearing.shortfall * can,
         equity_value=prices.worth,
         debt=debt,
-        default_point=(soon + 0.5 * (debt - soon)) * can,
+        default_point=(soon + 0.5 * (debt - soon)) * has_business,
         forced=jnp.broadcast_to(today.calendar.forced_default, debt.shape),
     )
     newly = found.newly

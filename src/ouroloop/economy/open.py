@@ -12,7 +12,7 @@ from ouroloop.behavior.fleet import fleet_by_age, still_runs
 from ouroloop.behavior.spread import coverage, entity_spread, leverage, open_market_spread
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.outcome import open_outcome
-from ouroloop.economy.prices import LAG_YEARS
+from ouroloop.economy.prices import LAG_YEARS, look_through
 from ouroloop.economy.state import Contracts, Plant, State, Trailing
 from ouroloop.economy.world import World
 from ouroloop.instruments.vintages import Vintages, VintageState
@@ -100,7 +100,7 @@ def open_state(world: World, inputs: Inputs) -> State:
         funded=jnp.ones((members, paths)),
         paid_in=jnp.zeros((members, paths)),
         new_shares=jnp.zeros((members, paths)),
-        spread=spread,
+        spread=look_through(world, spread),
         spot_wanted=none,
         wanted=by_path(traits.capacity),
         lender_lent=world.loans_by_class @ loans.owed,

@@ -112,16 +112,17 @@ class Spending(Instrument):
 class Closing(Instrument):
     """What changes without cash: sites come into use or are given up, shares held are revalued.
 
-    `builders` finish and abandon; `revalued`: pairs (holder, issuer).
+    `owners` finish sites, `builders` abandon them; `revalued`: pairs (holder, issuer).
     """
 
+    owners: tuple[str, ...] = eqx.field(static=True)
     builders: tuple[str, ...] = eqx.field(static=True)
     revalued: tuple[Pair, ...] = eqx.field(static=True)
 
     @property
     def flows(self) -> tuple[Flow, ...]:
         return (
-            *(_put_in_use(builder) for builder in self.builders),
+            *(_put_in_use(owner) for owner in self.owners),
             *(asset_write_off(builder, f"abandon:{builder}", asset=UNFINISHED) for builder in self.builders),
             *(
                 revaluation(holder, f"equity:{issuer}", f"revalue:{holder}:{issuer}")
@@ -132,11 +133,11 @@ class Closing(Instrument):
     def amounts(
         self,
         *,
-        finished: Float[Array, "builder path"],
+        finished: Float[Array, "owner path"],
         abandoned: Float[Array, "builder path"],
         revalued: Float[Array, "pair path"],
     ) -> Float[Array, "flow path"]:
-        """What changed, by builder or pair and kind, as amounts of `flows`."""
+        """What changed, by owner, builder or pair and kind, as amounts of `flows`."""
         return jnp.concatenate([finished, abandoned, revalued])
 
 

@@ -87,11 +87,16 @@ def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Pri
         rent=rent,
         new_rent=new_rent,
         market=market,
-        spread=spread + calendar.spread_add,
+        spread=look_through(world, spread) + calendar.spread_add,
         equity=equity,
         worth=jnp.where(value > least, equity.market_cap, value),
         share_return=jnp.where(paid_in > 0, share_return, 0.0),
     )
+
+
+def look_through(world: World, spread: Float64[Array, "member path"]) -> Float64[Array, "member path"]:
+    """Spreads, a vehicle's that of its tenant: lenders look through it to who pays the rent."""
+    return spread.at[world.vehicle_rows].set(spread[world.vehicle_tenant])
 
 
 def _value(world: World, inputs: Inputs, state: State, new_rent: Array) -> Float64[Array, "member path"]:

@@ -9,9 +9,11 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float64
 
 from ouroloop.economy.inputs import Inputs
+from ouroloop.economy.inventory import Letter
 from ouroloop.economy.today import Today
-from ouroloop.economy.world import Letter, World
+from ouroloop.economy.world import World
 from ouroloop.instruments.cloud_contract import CloudState
+from ouroloop.instruments.lease import LeaseState
 from ouroloop.instruments.order import OrderState
 
 _ByContract = Float64[Array, "contract path"]
@@ -24,8 +26,10 @@ class Promised(eqx.Module):
     letters: Float64[Array, "member path"]
 
 
-def promised(world: World, inputs: Inputs, today: Today, cloud: CloudState, orders: OrderState) -> Promised:
-    """What can every firm show of compute and goods that it is to deliver?
+def promised(
+    world: World, inputs: Inputs, today: Today, cloud: CloudState, orders: OrderState, leases: LeaseState
+) -> Promised:
+    """What can every firm show of compute, goods and space that it is to deliver?
 
     A letter of intent is one on every path until the quarter of its `Letter`; from then on it is backlog where it was
     signed and nothing where it was dropped. What a scenario calls off is neither.
@@ -36,8 +40,9 @@ def promised(world: World, inputs: Inputs, today: Today, cloud: CloudState, orde
     ordered, intended = _parts(
         world.order_letters, today, world.orders.backlog(orders), inputs.order_share, today.calendar.order_binds
     )
+    rents = world.leases.remaining_payments(leases) + world.leases.not_commenced(leases)
     return Promised(
-        backlog=world.cloud_by_provider @ signed + world.orders_by_seller @ ordered,
+        backlog=world.cloud_by_provider @ signed + world.orders_by_seller @ ordered + world.leases_by_landlord @ rents,
         letters=world.cloud_by_provider @ letters + world.orders_by_seller @ intended,
     )
 

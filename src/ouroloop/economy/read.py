@@ -28,6 +28,7 @@ class Reader:
     flows: dict[str, Incidence]
     """Sums of a quarter's amounts."""
     builders: np.ndarray
+    sites: np.ndarray
     others: np.ndarray
     members: int
 
@@ -46,18 +47,22 @@ class Reader:
     def plant_reported(self, plant: Plant) -> Members:
         """All plant in use as the books carry it, USD bn."""
         total = jnp.zeros((self.members, plant.capacity.shape[1]))
-        total = total.at[self.builders].add(plant.chips.reported_total + plant.sites.reported_total)
+        total = total.at[self.builders].add(plant.chips.reported_total)
+        total = total.at[self.sites].add(plant.sites.reported_total)
         return total.at[self.others].add(plant.other.reported_total)
 
     def plant_economic(self, plant: Plant) -> Members:
         """All plant in use on economic lives, USD bn."""
         total = jnp.zeros((self.members, plant.capacity.shape[1]))
-        total = total.at[self.builders].add(plant.chips.economic_total + plant.sites.economic_total)
+        total = total.at[self.builders].add(plant.chips.economic_total)
+        total = total.at[self.sites].add(plant.sites.economic_total)
         return total.at[self.others].add(plant.other.economic_total)
 
 
-def reader(ledger: Ledger, members: Sequence[str], builders: np.ndarray, others: np.ndarray) -> Reader:
-    """The sums of a ledger for these members."""
+def reader(
+    ledger: Ledger, members: Sequence[str], builders: np.ndarray, sites: np.ndarray, others: np.ndarray
+) -> Reader:
+    """The sums of a ledger for these members; rows of who owns chips, sites and other plant."""
     row = {member: n for n, member in enumerate(members)}
 
     def by_account(sign: int, wanted: Callable[[Account], bool]) -> Incidence:
@@ -81,7 +86,7 @@ def reader(ledger: Ledger, members: Sequence[str], builders: np.ndarray, others:
         ),
         "unfinished": by_account(1, lambda a: a.account_class is _C.REAL and a.instrument == "unfinished_sites"),
     }
-    return Reader(stocks, _flow_sums(ledger, row), builders, others, len(members))
+    return Reader(stocks, _flow_sums(ledger, row), builders, sites, others, len(members))
 
 
 def _flow_sums(ledger: Ledger, row: dict[str, int]) -> dict[str, Incidence]:

@@ -18,6 +18,8 @@ class Spent(eqx.Module):
 
     pace: Float64[Array, "builder path"]
     """Share of planned spending on sites that the money allowed; sites slow down by it."""
+    building: Float64[Array, "vehicle path"]
+    """What vehicles spent on theirs."""
     shells: Float64[Array, "builder path"]
     chips: Float64[Array, "pair path"]
     other: Float64[Array, "member path"]
@@ -39,6 +41,9 @@ def spend(world: World, inputs: Inputs, plans: Plans, funds: Funds, paid: Paid) 
     pace = _affordable(left[b], wanted)
     shells, chips = plans.shells * pace, plans.chips * pace
     left = left - world.spread_to_members(shells + chips)
+    v = world.vehicle_rows
+    building = funds.building * _affordable(left[v], funds.building)
+    left = left.at[v].add(-building)
     free = jnp.maximum(left - funds.floor, 0.0)
     other = plans.other_capex * _affordable(free, plans.other_capex)
     free = free - other
@@ -49,6 +54,7 @@ def spend(world: World, inputs: Inputs, plans: Plans, funds: Funds, paid: Paid) 
     free = free - payout
     return Spent(
         pace=pace,
+        building=building,
         shells=shells,
         chips=chips[world.chip_builder] * inputs.traits.chip_share,
         other=other,

@@ -1,11 +1,10 @@
-"""A world: who there is, which contracts bind them, and which flows they can post."""
+"""A world: who is bound to whom by row, what is added up over whom, and which flows they can post."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -13,97 +12,27 @@ from jaxtyping import Array, Float, Int
 
 from ouroloop.behavior.default import SENIORITY
 from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
-from ouroloop.core import Quarter
-from ouroloop.economy.operations import CHIPS, Closing, Receipts, Spending, Spot
+from ouroloop.economy.inventory import OUTSIDE, Inventory
+from ouroloop.economy.operations import CHIPS
 from ouroloop.economy.read import Reader, reader
-from ouroloop.instruments.cloud_contract import CloudContracts
-from ouroloop.instruments.equity_round import EquityRounds
-from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
+from ouroloop.instruments.guarantee import GuaranteeKind
 from ouroloop.instruments.instrument import Instrument
-from ouroloop.instruments.lease import Leases
-from ouroloop.instruments.loan import Loans
-from ouroloop.instruments.order import Orders
-from ouroloop.instruments.vintages import Vintages
-from ouroloop.instruments.warrant import Warrants
 from ouroloop.ledger import Account, AccountClass, Books, FlowKind, Ledger, build
 from ouroloop.ledger.incidence import Incidence
 
-OUTSIDE = -1
-"""The row of somebody who is no member."""
 EVERYBODY = "everybody"
 """To whom running costs are owed: staff, suppliers, the state."""
 
 Rows = Int[np.ndarray, " row"]
 
 
-class Letter(NamedTuple):
-    """A letter of intent: a contract that is signed or dropped in some quarter."""
-
-    decided: int
-    """The quarter."""
-    contract: int
-    news_usd_bn: float
-    """The business of which everybody learns when it is signed; 0 where the two had announced it before."""
-
-
 @dataclass(frozen=True, eq=False)
-class World:
-    """Everything that is the same on all paths and in all scenarios of one opening.
+class World(Inventory):
+    """The inventory with the rows, sums and ledger that the step reads.
 
     Two worlds are equal when they are the same object, so that compiled code is found again at no cost. Firms are
-    numbered by their row in `members`; `OUTSIDE` stands for anybody else.
+    numbered by their row in `members`.
     """
-
-    members: tuple[str, ...]
-    sectors: Mapping[str, str]
-    """Outside entities, with the sponsor that their money carries."""
-    quarters: tuple[Quarter, ...]
-    """The quarters that are simulated; the books open at the end of the one before."""
-    builders: tuple[str, ...]
-    """Members that build and run compute, in the order of the axis `builder`."""
-    sellers: tuple[str, ...]
-    """Whom outside customers of AI pay; a name that is no member stands for everybody else."""
-    vendors: tuple[str, ...]
-    """Members that sell chips."""
-    receipts: Receipts
-    loans: Loans
-    rounds: EquityRounds
-    guarantees: Guarantees
-    orders: Orders
-    cloud: CloudContracts
-    leases: Leases
-    spot: Spot
-    spending: Spending
-    warrants: Warrants
-    chips: Vintages
-    """One row for each builder."""
-    sites: Vintages
-    """One row for each builder."""
-    other: Vintages
-    """One row for each member that owns other plant: those of `spending.other`."""
-    closing: Closing
-    chips_by_age: Float[np.ndarray, "builder age"]
-    """Book value of chips by the quarters since they were bought, at the opening, USD bn."""
-    sites_by_age: Float[np.ndarray, "builder age"]
-    other_by_age: Float[np.ndarray, "owner age"]
-    loan_class: tuple[str, ...]
-    """The class of each contract of `loans`: one of `behavior.lending.LENDER_CLASSES`."""
-    guaranteed_loan: tuple[int, ...]
-    """The contract of `loans` behind each guarantee, or `OUTSIDE` where it is for something else."""
-    loan_draws: tuple[bool, ...]
-    """Is the contract of `loans` the one that takes new money from its class? One for each class and borrower."""
-    loan_tenor: tuple[int, ...]
-    """Quarters until a new loan of each contract is due, in one piece."""
-    passive: tuple[bool, ...]
-    """Is a member a vehicle whose income nobody disclosed? It owes and owns; it neither asks for money nor fails."""
-    listed: tuple[bool, ...]
-    """Is a member's share price quoted? Those that are make the market's return."""
-    cloud_letters: tuple[Letter, ...]
-    """Which contracts of `cloud` bind nobody yet."""
-    order_letters: tuple[Letter, ...]
-    """Which contracts of `orders` bind nobody yet."""
-    opened: tuple[Account, ...]
-    """Accounts that only the opening books touch."""
 
     @property
     def instruments(self) -> tuple[Instrument, ...]:
@@ -141,6 +70,61 @@ class World:
         return self.rows(self.builders)
 
     @cached_property
+    def vehicle_rows(self) -> Rows:
+        return self.rows(vehicle.member for vehicle in self.vehicles)
+
+    @cached_property
+    def vehicle_tenant(self) -> Rows:
+        return self.rows(vehicle.tenant for vehicle in self.vehicles)
+
+    @cached_property
+    def vehicle_opens(self) -> Rows:
+        return np.array([vehicle.opens for vehicle in self.vehicles], np.int64)
+
+    @cached_property
+    def vehicle_clock(self) -> Rows:
+        """Whose chips a vehicle's machines wear as, on the axis `builder`; `OUTSIDE` for what wears as sites do."""
+        return self._on(self.builders, (one.tenant if one.by_chips else "" for one in self.vehicles))
+
+    @cached_property
+    def site_rows(self) -> Rows:
+        return np.concatenate([self.builder_rows, self.vehicle_rows])
+
+    @cached_property
+    def lives_on_rent(self) -> np.ndarray:
+        """[member]: is it one of `vehicles`?"""
+        return np.isin(np.arange(len(self.members)), self.vehicle_rows)
+
+    @cached_property
+    def draw_loan(self) -> Rows:
+        """The loan of each promised draw."""
+        return np.array([draw.loan for draw in self.promised_draws], np.int64)
+
+    @cached_property
+    def draw_first(self) -> Rows:
+        """The first quarter in which each promised draw is repaid."""
+        return np.array([draw.first_repayment for draw in self.promised_draws], np.int64)
+
+    @cached_property
+    def draw_parts(self) -> Rows:
+        """In how many level parts."""
+        return np.array([draw.repayments for draw in self.promised_draws], np.int64)
+
+    @cached_property
+    def draw_schedule(self) -> Float[np.ndarray, "draw quarter"]:
+        """USD bn."""
+        found = [draw.usd_bn[: len(self.quarters)] for draw in self.promised_draws]
+        return np.array(found, np.float64).reshape(len(found), len(self.quarters))
+
+    @cached_property
+    def draws_by_borrower(self) -> Incidence:
+        return self._adding(self.loan_borrower[self.draw_loan])
+
+    @cached_property
+    def draws_by_loan(self) -> Incidence:
+        return self._adding(self.draw_loan, len(self.loans.names))
+
+    @cached_property
     def seller_rows(self) -> Rows:
         return self.rows(self.sellers)
 
@@ -151,7 +135,7 @@ class World:
     @cached_property
     def reader(self) -> Reader:
         """Sums of books and flows by member."""
-        return reader(self.ledger, self.members, self.builder_rows, self.other_rows)
+        return reader(self.ledger, self.members, self.builder_rows, self.site_rows, self.other_rows)
 
     @cached_property
     def other_rows(self) -> Rows:
@@ -245,6 +229,10 @@ class World:
         return self.rows(tenant for tenant, _ in self.leases.parties)
 
     @cached_property
+    def lease_landlord(self) -> Rows:
+        return self.rows(landlord for _, landlord in self.leases.parties)
+
+    @cached_property
     def promised_loan(self) -> Rows:
         """`guaranteed_loan` as rows."""
         return np.array(self.guaranteed_loan, np.int64)
@@ -274,8 +262,9 @@ class World:
 
     @cached_property
     def site_builder(self) -> Rows:
-        """The builder of each pair of `spending.sites`, on the axis `builder`."""
-        return self._on(self.builders, (builder for builder, _ in self.spending.sites))
+        """The builder of each pair of `spending.sites`, on the axis `builder`, without vehicles: they come last."""
+        pairs = self.spending.sites[: len(self.spending.sites) - len(self.vehicles)]
+        return self._on(self.builders, (builder for builder, _ in pairs))
 
     @cached_property
     def cost_firm(self) -> Rows:
@@ -316,6 +305,12 @@ class World:
         }
 
     @cached_property
+    def claim_starts(self) -> Mapping[str, int]:
+        """Where the claims of each kind begin."""
+        starts = np.cumsum([0, *self.claim_sizes.values()])[:-1]
+        return dict(zip(self.claim_sizes, map(int, starts), strict=True))
+
+    @cached_property
     def claim_pairs(self) -> tuple[tuple[str, str], ...]:
         """Who owes whom, by name, in the order in which claims are cleared; running costs are owed to `EVERYBODY`."""
         loans = tuple(zip(self.loans.borrowers, self.loans.lenders, strict=True))
@@ -338,8 +333,8 @@ class World:
 
     def claim_parts(self, claims: Float[Array, "claim path"]) -> Mapping[str, Array]:
         """Claims cut into their kinds."""
-        ends = np.cumsum(list(self.claim_sizes.values()))[:-1]
-        return dict(zip(self.claim_sizes, jnp.split(claims, ends), strict=True))
+        starts = list(self.claim_starts.values())[1:]
+        return dict(zip(self.claim_sizes, jnp.split(claims, starts), strict=True))
 
     @cached_property
     def claims_by_debtor(self) -> Incidence:
@@ -433,6 +428,10 @@ class World:
     @cached_property
     def leases_by_tenant(self) -> Incidence:
         return self._adding(self.lease_tenant)
+
+    @cached_property
+    def leases_by_landlord(self) -> Incidence:
+        return self._adding(self.lease_landlord)
 
     @cached_property
     def loans_by_class(self) -> Incidence:

@@ -104,6 +104,14 @@ def defer(ladder: Ladder, quarter: Quarter, paid: ByContract) -> Ladder:
     return ladder.at[:, here].set(kept).at[:, after].add(left)
 
 
+def defer_some(ladder: Ladder, quarter: Quarter, amount: ByContract) -> Ladder:
+    """`amount` of this quarter's principal falls due in the next one: 3 of 10 due leaves 7."""
+    last = ladder.shape[1] - 1
+    moved = jnp.where(quarter < last, amount, 0.0)
+    here, after = jnp.minimum(quarter, last), jnp.minimum(quarter + 1, last)
+    return ladder.at[:, here].add(-moved).at[:, after].add(moved)
+
+
 def scale(ladder: Ladder, share: Float[Array, "contract path"]) -> tuple[Ladder, ByContract]:
     """Write down `share` (0..1) of every slot; returns the ladder and exactly what was taken off, USD bn.
 

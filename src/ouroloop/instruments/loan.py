@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Float64, Int
 
 from ouroloop.instruments import ladder as rungs
@@ -118,11 +119,42 @@ class Loans(Instrument):
         state = LoanState(rungs.place(state.ladder, lent, slot), state.owed + lent, after)
         return state, moves(self.sizes, lent.shape[1], lend=lent)
 
+    def draw_evenly(
+        self,
+        state: LoanState,
+        quarter: Quarter,
+        amount: Float[Array, "draw path"],
+        contract: Int[np.ndarray, " draw"],
+        first: Int[np.ndarray, " draw"],
+        parts: Int[np.ndarray, " draw"],
+    ) -> tuple[LoanState, Float64[Array, "flow path"]]:
+        """Lend what was promised, at the contract's own rate, repaid in level parts over quarters `first` ... on.
+
+        One row for each promise; `contract` takes it. What is drawn when repayment has begun comes down over the
+        quarters that are left, and what is drawn after all of them is due in the next quarter.
+        """
+        lent = quantize(amount)
+        begins = jnp.maximum(jnp.asarray(first), quarter + 1)
+        slots, paths = state.ladder.shape[1:]
+        new = rungs.place_evenly(
+            rungs.empty(len(contract), slots, paths), lent, begins, jnp.asarray(first + parts) - begins
+        )
+        by_contract = jnp.zeros_like(state.owed).at[contract].add(lent)
+        after = LoanState(state.ladder.at[contract].add(new), state.owed + by_contract, state.rate)
+        return after, moves(self.sizes, paths, lend=by_contract)
+
     def average_rate(self, state: LoanState, lent: ByContract, rate: Term) -> ByContract:
         """The contract's rate when `lent` comes on top at `rate`: weighted by amounts, as before if nothing is owed."""
         owed = state.owed + lent
         some = owed > 0
         return jnp.where(some, (state.rate * state.owed + rate * lent) / jnp.where(some, owed, 1.0), state.rate)
+
+    def extend(self, state: LoanState, quarter: Quarter, amount: ByContract) -> LoanState:
+        """`amount` (USD bn, whole quanta) of the principal that is due falls due in the next quarter instead.
+
+        At most what is due; nobody pays anything for it.
+        """
+        return LoanState(rungs.defer_some(state.ladder, quarter, amount), state.owed, state.rate)
 
     def settle(
         self, state: LoanState, quarter: Quarter, interest_due: ByContract, share: Term

@@ -13,46 +13,39 @@ import numpy as np
 
 from ouroloop.core import Quarter, Tier
 from ouroloop.dossier import Dossier, EntityKind
+from ouroloop.economy.inventory import Letter, Vehicle
 from ouroloop.economy.operations import CHIPS, OTHER, SITES, Closing, Pair, Receipts, Spending, Spot
-from ouroloop.economy.world import OUTSIDE, Letter, World
+from ouroloop.economy.world import World
 from ouroloop.instruments.cloud_contract import CloudContracts
 from ouroloop.instruments.equity_round import EquityRounds
-from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
+from ouroloop.instruments.guarantee import Guarantees
 from ouroloop.instruments.instrument import Instrument
 from ouroloop.instruments.lease import Leases
-from ouroloop.instruments.loan import Loans
 from ouroloop.instruments.order import Orders
 from ouroloop.instruments.vintages import Vintages
 from ouroloop.ledger import Account, AccountClass, cash
 from ouroloop.scenario.axes import (
-    BANKS,
-    BOND_INVESTORS,
     EQUITY_INVESTORS,
-    GOVERNMENT,
-    PRIVATE_CREDIT_FUNDS,
     SUPPLIERS,
+    VEHICLE_KINDS,
     Axes,
     customers_of,
 )
 from ouroloop.scenario.contracts import Contracts
 from ouroloop.scenario.contracts.books import Book, books
 from ouroloop.scenario.contracts.supply import Shares
+from ouroloop.scenario.lenders import can_be_called, guarantees, lending
 from ouroloop.scenario.opening import Opening
 from ouroloop.scenario.opening_debts import Debt
+from ouroloop.scenario.site_vehicles import SiteVehicle
 
 Kind = TypeVar("Kind", bound=Instrument)
 
 BUILDER_KINDS = (EntityKind.CLOUD, EntityKind.NEOCLOUD, EntityKind.LAB)
 """Who builds or rents out compute."""
-RATED_KINDS = (EntityKind.CLOUD, EntityKind.CHIP_MAKER, EntityKind.SUPPLIER, EntityKind.SOFTWARE)
-"""Kinds whose bonds are taken to be rated investment grade: firms with a profitable business of their own."""
-VEHICLE_KINDS = (EntityKind.SPV, EntityKind.SITE_OWNER)
 ELSE = "everybody-else"
 """The seller that stands for all whom nobody names."""
 
-_CLASSES = {BANKS: "bank", BOND_INVESTORS: "bond_market", PRIVATE_CREDIT_FUNDS: "private_credit"}
-_NEW_MONEY = {True: (BOND_INVESTORS, BANKS), False: (BOND_INVESTORS, PRIVATE_CREDIT_FUNDS)}
-"""Whom a firm may ask for new debt, by whether it is rated investment grade."""
 _MAX_YEARS = {CHIPS: 8, SITES: 26, OTHER: 14}
 """Lengths of the rings of vintages: beyond the longest life in the assumptions."""
 
@@ -83,6 +76,7 @@ def assemble(
     shares: Shares,
     sellers: Sequence[str],
     *,
+    vehicles: Mapping[str, SiteVehicle],
     tenor_years: Mapping[str, float],
 ) -> Assembled:
     """Which world do these books and promises make?
@@ -91,6 +85,10 @@ def assemble(
     shares from investors outside. Vendors put money into the firms whose shares they bought before. Every loan may be
     guaranteed by the government; whether it is, a scenario says. Contracts whose payer is no member, and orders of
     builders (they are inside of what they spend on chips), are left out.
+
+    Vehicles with terms on file live on their tenants' rents, build with what their lenders have promised, and may ask
+    bond investors when a loan falls due; those without stand still. What lenders have promised firmly to anybody
+    (`DelayedDrawLoans`) is lent on its schedule.
     """
     members = axes.members
     kind = {m: dossier.entities[m].kind for m in members}
@@ -102,13 +100,14 @@ def assemble(
     labs = [kind.get(buyer) is EntityKind.LAB for buyer, _ in found.orders.instrument.parties]
     orders = _some(found.orders, labs)
     rounds = _some(found.rounds, [issuer in members for issuer in found.rounds.instrument.issuers])
-    loans, debts, classes, draws = _loans(dossier, axes, opening, builders, vendors)
+    landlords = tuple(vehicles[m] for m in members if m in vehicles)
+    lent = lending(dossier, opening, builders, vendors, found.draws, vehicles, made)
     known = {m: opening.run_rates.members[m].revenue.known for m in members}
     active = [m for m in members if known[m] or m in builders]
-    given = found.guarantees.instrument
-    callable_ones = map(partial(_can_be_called, axes), given.guarantors, given.debtors, given.kinds)
+    named = found.guarantees.instrument
+    callable_ones = map(partial(can_be_called, axes), named.guarantors, named.debtors, named.kinds)
     signed = _some(found.guarantees, list(callable_ones))
-    guarantees, guaranteed = _guarantees(signed.instrument, loans, len(made_quarters(made)))
+    given, guaranteed = guarantees(signed.instrument, lent.loans, len(made_quarters(made)))
     money = _vendor_customers(opening, vendors, builders, rounds.instrument.investors, rounds.instrument.issuers)
     spending = Spending(
         chips=tuple(
@@ -118,16 +117,21 @@ def assemble(
             if v == SUPPLIERS or shares.share[shares.builders.index(b), n] > 0
         ),
         vendor_money=money,
-        sites=tuple((b, SUPPLIERS) for b in builders),
+        sites=tuple((owner, SUPPLIERS) for owner in (*builders, *(v.member for v in landlords))),
         other=tuple((m, SUPPLIERS) for m in active if opening.run_rates.members[m].capex.known),
         costs=tuple((m, SUPPLIERS) for m in members),
-        payout=tuple((m, EQUITY_INVESTORS) for m in active if opening.run_rates.members[m].payout.known),
+        payout=tuple(
+            (m, EQUITY_INVESTORS)
+            for m in members
+            if m in vehicles or (m in active and opening.run_rates.members[m].payout.known)
+        ),
     )
     receipts = Receipts(
         ai=tuple((who, s) for s in sellers if s in members for who in ("consumers", "businesses")),
         core=tuple((customers_of(dossier, m), m) for m in active if known[m]),
         shares=tuple((EQUITY_INVESTORS, m) for m in active),
     )
+    owners = (*builders, *(one.member for one in landlords))
     world = World(
         members=members,
         sectors=dict(axes.sectors),
@@ -136,9 +140,9 @@ def assemble(
         sellers=(*sellers, ELSE),
         vendors=vendors,
         receipts=receipts,
-        loans=loans,
+        loans=lent.loans,
         rounds=rounds.instrument,
-        guarantees=guarantees,
+        guarantees=given,
         orders=orders.instrument,
         cloud=cloud.instrument,
         leases=leases.instrument,
@@ -146,26 +150,30 @@ def assemble(
         spending=spending,
         warrants=found.warrants.instrument,
         chips=Vintages(builders, (CHIPS,) * len(builders), 4 * _MAX_YEARS[CHIPS]),
-        sites=Vintages(builders, (SITES,) * len(builders), 4 * _MAX_YEARS[SITES]),
+        sites=Vintages(owners, (SITES,) * len(owners), 4 * _MAX_YEARS[SITES]),
         other=Vintages(tuple(m for m, _ in spending.other), (OTHER,) * len(spending.other), 4 * _MAX_YEARS[OTHER]),
         closing=Closing(
-            builders, _holdings(opening, rounds.instrument.investors, rounds.instrument.issuers, money, receipts)
+            owners,
+            builders,
+            _holdings(opening, rounds.instrument.investors, rounds.instrument.issuers, money, receipts),
         ),
         chips_by_age=_by_age(opening, builders, CHIPS),
-        sites_by_age=_by_age(opening, builders, SITES),
+        sites_by_age=_by_age(opening, owners, SITES),
         other_by_age=_by_age(opening, tuple(m for m, _ in spending.other), OTHER),
-        loan_class=classes,
-        loan_draws=draws,
-        loan_tenor=tuple(round(4 * tenor_years["bond" if c == "bond_market" else "loan"]) for c in classes),
+        loan_class=lent.classes,
+        loan_draws=lent.draws,
+        loan_tenor=tuple(round(4 * tenor_years["bond" if c == "bond_market" else "loan"]) for c in lent.classes),
         guaranteed_loan=guaranteed,
-        passive=tuple(kind[m] in VEHICLE_KINDS for m in members),
+        vehicles=tuple(_vehicle(one, made.first) for one in landlords),
+        promised_draws=lent.promised,
+        passive=tuple(kind[m] in VEHICLE_KINDS and m not in vehicles for m in members),
         listed=tuple(dossier.entities[m].ticker is not None for m in members),
         cloud_letters=_letters(made, cloud.rows),
         order_letters=_letters(made, orders.rows),
         opened=_opened(opening),
     )
-    frozen = tuple(kind[b] in VEHICLE_KINDS for b in loans.borrowers)
-    return Assembled(world, made, cloud, orders, rounds, leases, signed, debts, frozen)
+    frozen = tuple(kind[b] in VEHICLE_KINDS and b not in vehicles for b in lent.loans.borrowers)
+    return Assembled(world, made, cloud, orders, rounds, leases, signed, lent.debts, frozen)
 
 
 def _opened(opening: Opening) -> tuple[Account, ...]:
@@ -197,47 +205,9 @@ def _some(book: Book[Kind], keep: Sequence[bool]) -> Book[Kind]:
     return Book(type(instrument)(**fields), tuple(book.rows[n] for n in at))
 
 
-def _loans(
-    dossier: Dossier, axes: Axes, opening: Opening, builders: Sequence[str], vendors: Sequence[str]
-) -> tuple[Loans, tuple[Debt | None, ...], tuple[str, ...], tuple[bool, ...]]:
-    """The debts of the opening, and a contract for every class that may lend to a firm from now on."""
-    rows: dict[Pair, Debt | None] = {(debt.lender, debt.borrower): debt for debt in opening.debts}
-    borrowers = dict.fromkeys([*builders, *vendors, *(d.borrower for d in opening.debts)])
-    for firm in borrowers:
-        if dossier.entities[firm].kind not in VEHICLE_KINDS:
-            for lender in _NEW_MONEY[dossier.entities[firm].kind in RATED_KINDS]:
-                rows.setdefault((lender, firm), None)
-    names = tuple(f"{lender}:{firm}" for lender, firm in rows)
-    floating = [debt.floating if debt else lender != BOND_INVESTORS for (lender, _), debt in rows.items()]
-    loans = Loans(names, tuple(x for x, _ in rows), tuple(x for _, x in rows), jnp.asarray(floating, bool))
-    classes = tuple(_CLASSES.get(lender, "private_credit") for lender, _ in rows)
-    draws = tuple(lender in _CLASSES and dossier.entities[firm].kind not in VEHICLE_KINDS for lender, firm in rows)
-    return loans, tuple(rows.values()), classes, draws
-
-
-def _can_be_called(axes: Axes, guarantor: str, debtor: str, kind: GuaranteeKind) -> bool:
-    """Who stands in, and for a debt who owes it, must be members."""
-    return guarantor in axes.members and (debtor in axes.members or kind is not GuaranteeKind.GUARANTEE)
-
-
-def _guarantees(signed: Guarantees, loans: Loans, quarters: int) -> tuple[Guarantees, tuple[int, ...]]:
-    """What deals name, and behind every loan a promise of the government that only a scenario makes."""
-    pairs = list(zip(loans.lenders, loans.borrowers, strict=True))
-    named = zip(signed.creditors, signed.debtors, strict=True)
-    behind = [pairs.index(pair) if pair in pairs else OUTSIDE for pair in named]
-    extra, count = len(pairs), len(signed.names)
-    made = Guarantees(
-        (*signed.names, *(f"government:{name}" for name in loans.names)),
-        (*signed.kinds, *(GuaranteeKind.GUARANTEE,) * extra),
-        (*signed.guarantors, *(GOVERNMENT,) * extra),
-        (*signed.debtors, *loans.borrowers),
-        (*signed.creditors, *loans.lenders),
-        jnp.concatenate([jnp.broadcast_to(signed.cap, (count, 1)), jnp.full((extra, 1), jnp.inf)]),
-        jnp.concatenate([signed.guaranteed, jnp.zeros((extra, quarters))]),
-        jnp.concatenate([signed.first, jnp.zeros(extra, signed.first.dtype)]),
-        jnp.concatenate([signed.last, jnp.full(extra, quarters, signed.last.dtype)]),
-    )
-    return made, (*behind, *range(extra))
+def _vehicle(one: SiteVehicle, first: Quarter) -> Vehicle:
+    """The vehicle as the engine reads it: quarters count from the first one that is simulated."""
+    return Vehicle(one.member, one.tenant, max(one.begins.ordinal - first.ordinal, 0), one.by_chips)
 
 
 def _vendor_customers(

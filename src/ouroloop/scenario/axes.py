@@ -57,6 +57,9 @@ SECTORS: Mapping[str, str] = MappingProxyType(
 `core-customers` those of a firm whose unexplained revenue the dossier takes to be customers'.
 """
 
+VEHICLE_KINDS = (EntityKind.SPV, EntityKind.SITE_OWNER)
+"""Who owns a site or machines for others and has no business of its own."""
+
 _SECTOR_OF_KIND: Mapping[EntityKind, str] = MappingProxyType(
     {
         EntityKind.CUSTOMERS: CORE_CUSTOMERS,

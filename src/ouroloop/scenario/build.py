@@ -34,6 +34,7 @@ from ouroloop.scenario.opening import Opening, open_world
 from ouroloop.scenario.outside_spend import OutsideSpend, outside_spend
 from ouroloop.scenario.parameters import Drawn, draw_parameters, needed
 from ouroloop.scenario.shocks import calendar
+from ouroloop.scenario.site_vehicles import SiteVehicle, site_vehicles
 from ouroloop.scenario.traits import traits
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
         spend,
         found.parameters,
         share[rows],
+        base.vehicles,
     )
     inputs = Inputs(
         traits=known,
@@ -127,6 +129,7 @@ class _Base:
     shares: Shares
     outside: OutsideSpend
     assembled: Assembled
+    vehicles: Mapping[str, SiteVehicle]
 
 
 @lru_cache(maxsize=8)
@@ -137,8 +140,11 @@ def _base(dossier: Dossier, horizon: int) -> _Base:
     promised = contracts(dossier, where, opening.quarter + 1, horizon)
     shares, outside = supply_shares(dossier, where), outside_spend(dossier, where)
     tenor = {name: assumption(dossier, row).value for name, row in _TENOR.items()}
-    made = assemble(dossier, where, opening, promised, shares, tuple(outside.share), tenor_years=tenor)
-    return _Base(where, opening, shares, outside, made)
+    vehicles = site_vehicles(dossier, where)
+    made = assemble(
+        dossier, where, opening, promised, shares, tuple(outside.share), vehicles=vehicles, tenor_years=tenor
+    )
+    return _Base(where, opening, shares, outside, made, vehicles)
 
 
 def _shares_of_promises(

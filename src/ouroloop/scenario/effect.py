@@ -8,7 +8,8 @@ from typing import Any
 
 from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
 from ouroloop.core import BadInput, Place, Problem
-from ouroloop.economy.world import EVERYBODY, OUTSIDE, World
+from ouroloop.economy.inventory import OUTSIDE
+from ouroloop.economy.world import EVERYBODY, World
 from ouroloop.scenario.axes import GOVERNMENT
 from ouroloop.scenario.language import Scenario
 from ouroloop.scenario.shock import Shock

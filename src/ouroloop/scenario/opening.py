@@ -22,6 +22,7 @@ from ouroloop.scenario.opening_holders import INTERMEDIARIES, holder_shares
 from ouroloop.scenario.opening_lines import Line, Lines, drawn, quanta
 from ouroloop.scenario.opening_member import World, money_of, open_member
 from ouroloop.scenario.run_rates import RunRates, run_rates
+from ouroloop.scenario.site_vehicles import site_vehicles
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
@@ -94,7 +95,8 @@ def open_world(dossier: Dossier, axes: Axes, uniforms: Uniforms = None, rates: R
     """
     rates = rates or run_rates(dossier, axes, uniforms)
     quarter = Quarter.of(dossier.date)
-    world = World(dossier, axes, quarter, rates, funding(dossier, axes, quarter.last_day), uniforms)
+    lent = funding(dossier, axes, quarter.last_day)
+    world = World(dossier, axes, quarter, rates, lent, uniforms, site_vehicles(dossier, axes))
     lines, owed, gaps, sheets = Lines(), list[Debt](), dict[str, Values](), dict[str, Sheet]()
     for firm in axes.members:
         sheets[firm], debts = open_member(world, firm, lines)

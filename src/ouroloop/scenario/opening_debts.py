@@ -19,6 +19,7 @@ from ouroloop.scenario.balance_sheet import LIABILITIES, read
 from ouroloop.scenario.estimate import Basis, Estimate, Uniforms, Values, assumed, central, worst
 from ouroloop.scenario.opening_flows import in_dollars
 from ouroloop.scenario.opening_funding import Funding, refs_of
+from ouroloop.scenario.site_vehicles import REFERENCE, SiteVehicle
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
@@ -118,6 +119,26 @@ def debts(
         refs = joined(owed.refs, refs_of(one for one in lent if one.source == lender), paid)
         made.append(Debt(lender, firm, principal, ladder, rate, lender in FLOATING, basis, refs))
     return tuple(made)
+
+
+def reference_rate(dossier: Dossier) -> float:
+    """What floating loans pay their margin over, decimal per year."""
+    return central(dossier, REFERENCE) / 100
+
+
+def vehicle_debts(dossier: Dossier, vehicle: SiteVehicle, owed: Estimate, quarter: Quarter) -> tuple[Debt, ...]:
+    """To whom does a vehicle with terms on file owe its debt, when is it due, and at what rate?
+
+    Each holder of its classes is a lender, with its share of all of them: who holds the first class and who the last
+    are not told apart in the books. Classes come down as their terms say.
+    """
+    reference = reference_rate(dossier)
+    ladder, rate = vehicle.ladder(quarter, SLOTS, reference), vehicle.rate(reference)
+    basis = worst(owed.basis, "assumed")
+    return tuple(
+        Debt(holder, vehicle.member, np.array([owed.point * share]), ladder, rate, vehicle.floating, basis, owed.refs)
+        for holder, share in vehicle.holders.items()
+    )
 
 
 def _ladder(dossier: Dossier, firm: str, owed: float, quarter: Quarter, life_years: float) -> Values:

@@ -20,12 +20,13 @@ from ouroloop.ledger import Account, AccountClass, cash
 from ouroloop.scenario.axes import LANDLORDS, SUPPLIERS, Axes, customers_of
 from ouroloop.scenario.balance_sheet import LIABILITIES, Sheet, read, sheet
 from ouroloop.scenario.estimate import Estimate, Uniforms, Values, assumed, worst
-from ouroloop.scenario.opening_debts import Debt, debts
+from ouroloop.scenario.opening_debts import Debt, debts, reference_rate, vehicle_debts
 from ouroloop.scenario.opening_flows import QUARTER_DAYS
 from ouroloop.scenario.opening_funding import Funding, refs_of
 from ouroloop.scenario.opening_lines import Lines, drawn
 from ouroloop.scenario.opening_roll import Roll
 from ouroloop.scenario.run_rates import RunRates
+from ouroloop.scenario.site_vehicles import SiteVehicle
 from ouroloop.scenario.undisclosed import cash_from_flows, discloses, plant_from_spending
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ _PLANT_SHARES: Mapping[EntityKind, tuple[str, str, str]] = MappingProxyType(
         EntityKind.LAB: ("eco-opening-007", "eco-opening-008", "eco-opening-009"),
     }
 )
+_ALL_DRAWN = 0.9
+"""A vehicle that owes this part of what it may has drawn everything: sources print amounts that differ a little."""
 _BUILDING_DAYS = 365
 """A site whose loans were drawn for a shorter time than this, and for which no lease runs, counts as unfinished."""
 
@@ -57,6 +60,7 @@ class World:
     rates: RunRates
     funding: tuple[Funding, ...]
     uniforms: Uniforms
+    vehicles: Mapping[str, SiteVehicle]
 
     def stakes(self, investor: str) -> dict[str, list[Funding]]:
         """What the investor has paid for shares, by issuer."""
@@ -80,7 +84,10 @@ def open_member(world: World, firm: str, lines: Lines) -> tuple[Sheet, tuple[Deb
     if owed is None:
         return here, ()
     quarter, rates = world.quarter, world.rates.members[firm]
-    found = debts(world.dossier, firm, owed, world.funding, rates, quarter, world.uniforms)
+    if firm in world.vehicles:
+        found = vehicle_debts(world.dossier, world.vehicles[firm], owed, quarter)
+    else:
+        found = debts(world.dossier, firm, owed, world.funding, rates, quarter, world.uniforms)
     for debt in found:
         like = Estimate.exactly(float(debt.principal.mean()), debt.basis, owed.day, debt.refs, owed.tolerance)
         lines.claim(f"loan:{debt.lender}:{firm}", debt.lender, firm, debt.principal, like)
@@ -104,8 +111,10 @@ def _sheet(world: World, firm: str) -> Sheet:
     if dossier.entities[firm].kind is EntityKind.SPV:
         money = [one for one in came if not one.in_kind]
         if money and "plant" not in found:
-            amount = sum(one.amount for one in money)
-            found["plant"] = Estimate.exactly(amount, "estimated", dossier.date, refs_of(money))
+            amount, aside = sum(one.amount for one in money), _set_aside(world, firm, found.get("debt"))
+            found["plant"] = Estimate.exactly(amount - aside, "estimated", dossier.date, refs_of(money))
+            if aside:
+                found["cash"] = Estimate.exactly(aside, "estimated", dossier.date, refs_of(money))
     else:
         if "cash" in found:
             found["cash"] = _as_unsure_as(found["cash"], rates.operating_cash, end)
@@ -116,6 +125,15 @@ def _sheet(world: World, firm: str) -> Sheet:
         if "plant" not in found and plant is not None:
             found["plant"] = plant
     return Sheet(MappingProxyType(found), published.equity)
+
+
+def _set_aside(world: World, firm: str, owed: Estimate | None) -> float:
+    """What a vehicle keeps for interest until its rents begin: nothing where loans to come will pay it."""
+    vehicle = world.vehicles.get(firm)
+    if vehicle is None or owed is None or owed.point < _ALL_DRAWN * vehicle.size:
+        return 0.0
+    quarters = max(0, vehicle.begins.ordinal - world.quarter.ordinal - 1)
+    return quarters * owed.point * vehicle.rate(reference_rate(world.dossier)) / 4
 
 
 def _as_unsure_as(cash: Estimate, operating: Estimate, end: date) -> Estimate:

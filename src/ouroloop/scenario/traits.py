@@ -22,13 +22,15 @@ from ouroloop.economy.operations import CHIPS
 from ouroloop.economy.parameters import EngineParameters, Parameters
 from ouroloop.economy.world import World
 from ouroloop.ledger import Account, AccountClass, cash
-from ouroloop.scenario.assemble import RATED_KINDS, Assembled
+from ouroloop.scenario.assemble import Assembled
 from ouroloop.scenario.contracts.backlog import backlogs
 from ouroloop.scenario.contracts.supply import Shares
+from ouroloop.scenario.lenders import RATED_KINDS
 from ouroloop.scenario.opening import Opening
 from ouroloop.scenario.opening_flows import recorded
 from ouroloop.scenario.outside_spend import Spend
 from ouroloop.scenario.run_rates import RunRates
+from ouroloop.scenario.site_vehicles import SiteVehicle
 from ouroloop.scenario.surprise import Flow, Surprise, surprise
 
 Values = NDArray[np.float64]
@@ -50,6 +52,7 @@ def traits(
     outside: Spend,
     parameters: Parameters,
     binding: NDArray[np.float64],
+    vehicles: Mapping[str, SiteVehicle],
 ) -> Traits:
     """How do all members stand when the simulation begins?
 
@@ -65,9 +68,11 @@ def traits(
     more the younger: they were begun at a pace that grew.
 
     `opening` is that of central values, so that nothing here depends on which other paths are drawn; `rates` are drawn.
+    A vehicle that lives on rents has the costs that its structure says and pays out what is left.
+
     `binding` [contract, 1 or path]: the share of each cloud contract that binds on each path.
     """
-    return _Opened(dossier, opening, rates, made, shares, outside, parameters, binding).traits()
+    return _Opened(dossier, opening, rates, made, shares, outside, parameters, binding, vehicles).traits()
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +87,7 @@ class _Opened:
     outside: Spend
     parameters: Parameters
     binding: Values
+    vehicles: Mapping[str, SiteVehicle]
 
     @property
     def engine(self) -> EngineParameters:
@@ -130,6 +136,11 @@ class _Opened:
         return np.array([np.broadcast_to(values.get(m, nothing), (self.paths,)) for m in self.world.members])
 
     @cached_property
+    def on_rent(self) -> NDArray[np.bool_]:
+        """[member, 1]: does it live on rents? Then its owners get what is left of them."""
+        return np.array([[m in self.vehicles] for m in self.world.members])
+
+    @cached_property
     def spend(self) -> Values:
         return np.broadcast_to(self.outside.spend, (self.paths,))
 
@@ -162,6 +173,20 @@ class _Opened:
         parties = self.world.cloud.parties
         rows = {m: self._running[[c == m for c, _ in parties]].sum(axis=0) for m in self.world.members}
         return self.by_member(rows)
+
+    @cached_property
+    def leased(self) -> Values:
+        """Rents to vehicles that run already: they are claims of their own, and in published costs."""
+        leases = self.world.leases
+        runs = np.asarray(leases.commencement) < 0
+        rents = np.asarray(leases.rent_per_quarter)[:, None] * runs[:, None]
+        pairs = leases.parties
+        return self.by_member(
+            {
+                m: rents[[t == m and landlord in self.vehicles for t, landlord in pairs]].sum(axis=0)
+                for m in self.world.members
+            }
+        )
 
     @cached_property
     def chip_share(self) -> Values:
@@ -222,9 +247,12 @@ class _Opened:
         rented = np.where(
             self.of_kinds(EntityKind.LAB), self.ai * np.asarray(self.engine.compute_share_of_ai_revenue), 0.0
         )
-        left = self.revenue - self.rate("operating_cash") - self.rate("interest") - np.maximum(self.bought, rented)
+        bought = np.maximum(self.bought, rented) + self.leased
+        left = self.revenue - self.rate("operating_cash") - self.rate("interest") - bought
         share = np.clip(left / np.where(self.revenue > 0, self.revenue, 1.0), *COST_SHARES)
-        return np.where(np.array(known), share, np.asarray(self.engine.usual_cost_share))
+        share = np.where(np.array(known), share, np.asarray(self.engine.usual_cost_share))
+        rents = [[v.cost_share if (v := self.vehicles.get(m)) else np.nan] for m in self.world.members]
+        return np.where(np.isnan(rents), share, np.array(rents))
 
     @cached_property
     def equity(self) -> Values:
@@ -352,7 +380,7 @@ class _Opened:
             "cost_share": self.cost_share,
             "operating_cash": operating,
             "interest": self.rate("interest"),
-            "payout_share": np.where(operating > 0, paid_out, 0.0),
+            "payout_share": np.where(self.on_rent, 1.0, np.where(operating > 0, paid_out, 0.0)),
             "other_capex": self.rate("capex") - self.ai_capex,
             "equity_value": self.equity,
             "investment_grade": self.of_kinds(*RATED_KINDS).astype(np.float64),
@@ -390,6 +418,8 @@ def _loans(made: Assembled, parameters: Parameters) -> tuple[Values, Values]:
     horizon = len(made.world.quarters)
     base = np.atleast_1d(np.asarray(parameters.engine.base_rate))
     ladder, rate = np.zeros((len(made.debts), horizon + 1, 1)), np.zeros((len(made.debts), len(base)))
+    for draw in made.world.promised_draws:
+        rate[draw.loan] = draw.price
     for n, (debt, frozen) in enumerate(zip(made.debts, made.frozen, strict=True)):
         if debt is None:
             continue

@@ -58,12 +58,20 @@ class Tenant(Grounded):
     """His rating, notches left out."""
 
 
+class Inside(Record):
+    """The larger promise of the tenant that a rent is a part of, and since when that could be known."""
+
+    deal: Id
+    known: Known
+
+
 class LeaseTerms(Record):
     """One tenant's contract and what stands behind it."""
 
     id: Id
     tenant: Id
     deal: Id | None = None
+    inside: Inside | None = None
     asset: Literal["shell", "chips"]
     """Whose clock its market rent follows."""
     begins: When
@@ -252,6 +260,9 @@ class Structure(Record):
             for number, row in enumerate(rows):
                 if row.deal is not None:
                     yield (key, number, "deal"), row.deal
+        for number, lease in enumerate(self.leases):
+            if lease.inside is not None:
+                yield ("leases", number, "inside", "deal"), lease.inside.deal
 
 
 def _terms(record: Record, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Term]]:

@@ -78,7 +78,7 @@ def books(made: Contracts, dossier: Dossier) -> Books:
     def rows(terms: Sequence[Term]) -> tuple[int, ...]:
         return tuple(number[id(term)] for term in terms)
 
-    leases = (*made.leases, *made.other_leases)
+    leases = (*made.leases, *made.other_leases, *made.site_leases)
     rounds, paid_in = _rounds(made)
     return Books(
         cloud=Book(_cloud(made), rows(made.cloud)),
@@ -125,7 +125,7 @@ def _orders(made: Contracts) -> Orders:
 
 def _leases(made: Contracts, values: Given) -> Leases:
     """Level rent: the amount over the quarters of its term, the sum of what is scheduled."""
-    terms = (*made.leases, *made.other_leases)
+    terms = (*made.leases, *made.other_leases, *made.site_leases)
     longest = max((term.term_quarters + term.renewal_quarters for term in terms), default=0.0)
     return Leases(
         names(terms),

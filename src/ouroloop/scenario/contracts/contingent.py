@@ -8,8 +8,8 @@ import numpy as np
 
 from ouroloop.core import Quarter
 from ouroloop.dossier.deal_streams import DEBT
-from ouroloop.dossier.models import Deal, EntityKind, Instrument
-from ouroloop.scenario.axes import Axes
+from ouroloop.dossier.models import Deal, Instrument
+from ouroloop.scenario.axes import VEHICLE_KINDS, Axes
 from ouroloop.scenario.contracts.given import of_deal
 from ouroloop.scenario.contracts.payments import FloatArray, Horizon
 from ouroloop.scenario.contracts.terms import UNKNOWN, GuaranteeTerm, Term, WarrantTerm
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ouroloop.dossier.dossier import Dossier
 
 _MILLION_IN_BN = 1e-3
-_ONE_PURPOSE = (EntityKind.SPV, EntityKind.SITE_OWNER)
 
 
 def guarantee_term(dossier: Dossier, axes: Axes, horizon: Horizon, whole: Term, deal: Deal) -> GuaranteeTerm:
@@ -32,7 +31,7 @@ def guarantee_term(dossier: Dossier, axes: Axes, horizon: Horizon, whole: Term, 
     """
     covered = _covered(dossier, axes, whole, deal)
     debts = [other for other in covered if str(other.instrument) in DEBT]
-    alone = dossier.entities[deal.payee].kind in _ONE_PURPOSE
+    alone = dossier.entities[deal.payee].kind in VEHICLE_KINDS
     tenant = alone and any(
         other.instrument is Instrument.LEASE
         and (axes.booked_at(other.payer), axes.booked_at(other.payee)) == (whole.payer, whole.payee)
@@ -62,7 +61,7 @@ def _active(horizon: Horizon, whole: Term, deal: Deal) -> FloatArray:
 
 
 def _covered(dossier: Dossier, axes: Axes, whole: Term, deal: Deal) -> list[Deal]:
-    alone = dossier.entities[deal.payee].kind in _ONE_PURPOSE
+    alone = dossier.entities[deal.payee].kind in VEHICLE_KINDS
     found: list[Deal] = []
     for other in dossier.deals.values():
         owed = str(other.instrument) in DEBT or other.instrument is Instrument.LEASE

@@ -7,6 +7,7 @@ from typing import Literal
 
 from ouroloop.core import Tier
 from ouroloop.dossier.models import Deal, EntityKind, Instrument, Tranche
+from ouroloop.scenario.axes import VEHICLE_KINDS
 from ouroloop.scenario.contracts.parties import Parties
 
 Kind = Literal[
@@ -14,7 +15,6 @@ Kind = Literal[
     "credits", "acquisitions", "none",
 ]  # fmt: skip
 
-LANDLORD_KINDS = (EntityKind.SITE_OWNER, EntityKind.SPV)
 _LEAVE = re.compile(r"\bmay (end|cancel|leave|terminate)\b|\bcan be (cancell?ed|ended|terminated)\b")
 
 
@@ -39,7 +39,7 @@ def kind_of(deal: Deal, tranche: Tranche, ends: Parties) -> Kind:
             )
             return "orders" if goods else "cloud"
         case Instrument.LEASE:
-            return "leases" if ends.payee_kind in LANDLORD_KINDS else "cloud"
+            return "leases" if ends.payee_kind in VEHICLE_KINDS else "cloud"
         case Instrument.EQUITY:
             return "rounds" if deal.in_kind in (None, "shares") else "credits"
         case Instrument.COMPUTE_CREDIT:

@@ -10,10 +10,9 @@ from ouroloop.dossier.choose import instants
 from ouroloop.dossier.days import Days
 from ouroloop.dossier.models import Deal, Figure, Instrument
 from ouroloop.dossier.refs import Ref
-from ouroloop.scenario.axes import LANDLORDS, Axes
+from ouroloop.scenario.axes import LANDLORDS, VEHICLE_KINDS, Axes
 from ouroloop.scenario.contracts.bounded import Sum
 from ouroloop.scenario.contracts.given import Given
-from ouroloop.scenario.contracts.kinds import LANDLORD_KINDS
 from ouroloop.scenario.contracts.payments import Horizon
 from ouroloop.scenario.contracts.terms import LeaseTerm
 
@@ -59,7 +58,7 @@ def _named(dossier: Dossier, axes: Axes, counted: Sequence[Sum], figure: Figure,
 
 def _could_be_inside(dossier: Dossier, deal: Deal, figure: Figure) -> bool:
     """Is it a lease of a site that was known when the figure was published?"""
-    return dossier.entities[deal.payee].kind in LANDLORD_KINDS and deal.known.last <= figure.known.last
+    return dossier.entities[deal.payee].kind in VEHICLE_KINDS and deal.known.last <= figure.known.last
 
 
 def _rest(horizon: Horizon, values: Given, member: str, figure: Figure, rest: float) -> LeaseTerm:

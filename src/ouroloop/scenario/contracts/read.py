@@ -17,6 +17,7 @@ from ouroloop.scenario.contracts.kinds import Kind, cancellable, kind_of
 from ouroloop.scenario.contracts.parties import Parties, parties
 from ouroloop.scenario.contracts.payments import Horizon, Payments
 from ouroloop.scenario.contracts.published_leases import published_leases
+from ouroloop.scenario.contracts.site_leases import with_site_leases
 from ouroloop.scenario.contracts.terms import (
     PENDING,
     AcquisitionTerm,
@@ -52,6 +53,8 @@ class Contracts:
     leases: tuple[LeaseTerm, ...] = ()
     other_leases: tuple[LeaseTerm, ...] = ()
     """What tenants publish as promised and not begun beyond the leases that deals name; no deal stands behind it."""
+    site_leases: tuple[LeaseTerm, ...] = ()
+    """Rents of vehicles, from their structures; taken off the larger promises that they are a part of."""
     rounds: tuple[RoundTerm, ...] = ()
     debts: tuple[DebtTerm, ...] = ()
     vendor_loans: tuple[VendorLoanTerm, ...] = ()
@@ -116,6 +119,7 @@ def contracts(dossier: Dossier, axes: Axes, first_quarter: Quarter, quarters: in
             kind, term = found
             made.setdefault(kind, []).append(term)
     made["other_leases"] = list(published_leases(dossier, axes, horizon, values, everything))
+    made = with_site_leases(dossier, axes, horizon, values, made)
     kinds = {kind: tuple(terms) for kind, terms in made.items()}
     return Contracts(first=first_quarter, quarters=quarters, **kinds, left_out=tuple(left))  # pyright: ignore[reportArgumentType]
 
