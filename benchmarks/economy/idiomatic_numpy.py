@@ -10,6 +10,8 @@ from scipy.special import ndtr
 from benchmarks.economy.idiomatic_numpy_books import close_the_books, open_books
 from benchmarks.economy.idiomatic_numpy_contracts import (
     clear_payments,
+    due_within,
+    exposure,
     fall_due,
     plant_economic,
     raise_funds,
@@ -98,7 +100,8 @@ def form_prices(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     was = before.cap[listed]
     fared = (was * (1 + q.share_return[listed])).sum(axis=0) / was.sum(axis=0) - 1
     q.market = _market_spread(p.spread, s.market, q.draws[2], q.draws[4], fared)
-    _spreads(net, p.spread, t, s, q, net_debt)
+    _review(net, inputs, s, q)
+    _spreads(net, p.spread, s, q, net_debt)
 
 
 def _market_spread(p: Plain, s: Record, shock: np.ndarray, chance: np.ndarray, fared: np.ndarray) -> Record:
@@ -111,7 +114,23 @@ def _market_spread(p: Plain, s: Record, shock: np.ndarray, chance: np.ndarray, f
     return Record(calm=np.log(level) - episode, episode=episode, level=level)
 
 
-def _spreads(net: Network, p: Plain, t: Plain, s: Record, q: Record, net_debt: np.ndarray) -> None:
+def _review(net: Network, inputs: Plain, s: Record, q: Record) -> None:
+    """What agencies think, who is investment grade, and how much wider spreads are because holders sell."""
+    p, t, sums, debt = inputs.parameters.agency, inputs.traits, s.sums, s.stocks["debt"]
+    soon = sums.loans_by_borrower @ due_within(s.contracts.loans.ladder, q.quarter, 4)
+    given = sums.guarantees_by_guarantor @ (exposure(net, s.contracts.guarantees, q.quarter) * inputs.guarantee_binds)
+    point = soon + 0.5 * (debt - soon) + p.called * given
+    distance = np.where(point > 1e-6, np.log((q.equity.cap + debt) / np.where(point > 1e-6, point, 1.0)), 50.0)
+    letter = (distance[:, None] < t.letter_bounds).sum(axis=1)
+    letter = np.where(s.default.barred > 0, 6.0, letter)
+    q.rating = np.maximum(s.rating + p.patience * (letter - s.rating), np.where(t.investment_grade > 0, 0.0, 4.0))
+    q.rating[net.world.vehicle_rows] = q.rating[net.world.vehicle_tenant]
+    q.graded = np.floor(q.rating + 0.5) <= 3
+    fell = (np.floor(s.rating + 0.5) <= 3) & ~q.graded
+    q.forced = p.forced_left * s.forced + p.forced_widening * fell
+
+
+def _spreads(net: Network, p: Plain, s: Record, q: Record, net_debt: np.ndarray) -> None:
     middle = np.sqrt(p.coverage_investment_grade * p.coverage_high_yield)
     owed = np.maximum(net_debt, 0.0)
     leverage = ratio(owed, owed + np.maximum(q.equity.cap, 0.0), 1.0)
@@ -125,8 +144,8 @@ def _spreads(net: Network, p: Plain, t: Plain, s: Record, q: Record, net_debt: n
     unrated = quote(q.market.level, p.leverage_high_yield, p.coverage_high_yield)
     anchor = q.market.level * p.investment_grade_ratio
     rated = quote(anchor, p.leverage_investment_grade, p.coverage_investment_grade)
-    spread = np.where(t.investment_grade > 0, np.minimum(rated, unrated), unrated)
-    spread = np.minimum(spread, p.ceiling)
+    spread = np.where(q.graded, np.minimum(rated, unrated), unrated)
+    spread = np.minimum(spread, p.ceiling) + q.forced
     spread[net.world.vehicle_rows] = spread[net.world.vehicle_tenant]
     q.spread = spread + q.calendar.spread_add
 

@@ -69,6 +69,7 @@ def _go_on(net: Network, inputs: Plain, s: Record, q: Record, read: dict[str, np
     s.funded = 1 - q.refused / np.where(q.need > 0, q.need, 1.0)
     s.new_shares = q.new_shares + q.outside_rounds
     s.revenue, s.paid_in, s.spread = revenue, read["issued"], q.spread
+    s.rating, s.forced = q.rating, q.forced
     s.demand, s.rent, s.efficiency, s.market, s.equity = q.demand, q.rent, q.efficiency, q.market, q.equity
     s.spot_wanted, s.wanted = q.spot_wanted, q.wanted
     s.first_default = np.where((s.first_default < 0) & q.newly.any(axis=0), q.quarter, s.first_default)
@@ -86,9 +87,10 @@ def _fill(net: Network, s: Record, q: Record, held: np.ndarray, amounts: np.ndar
             q.lent, q.repaid, q.earned, q.accrued, q.loans_lost,
             q.invested,
             q.called, none["guarantees"][subrogated], q.guarantees_lost[subrogated],
+            q.premiums, q.payouts,
             q.delivered, q.shortfall, q.fee, q.order_settled, q.orders_lost,
             q.billed, none["cloud"], q.cloud_settled, q.cloud_lost,
-            q.rent_paid, q.fee_paid,
+            q.rent_paid, q.fee_paid, q.posted, q.returned,
             q.spot_paid,
             q.chips_bought, q.invested_by_vendors, q.built[world.site_builder], q.built_by_vehicles,
             q.other[world.other_rows],
@@ -273,7 +275,8 @@ def member_measures(
         "fixed_assets": stocks["fixed_assets"],
         "fixed_assets_economic": stocks["fixed_assets"] - reported + plant_economic(net, s),
         "stakes": stocks["stakes"], "net_worth": stocks["net_worth"], "equity_value": s.equity.cap,
-        "narrative": s.equity.lasting + s.equity.fresh, "spread": s.spread, "revenue": s.revenue,
+        "narrative": s.equity.lasting + s.equity.fresh, "spread": s.spread, "rating": s.rating,
+        "deposits": stocks["deposits"], "revenue": s.revenue,
         "outside_revenue": read["outside_revenue"], "profit_reported": read["profit"],
         "profit_economic": read["profit"] + read["depreciation"] - q.economic_charge,
         "operating_cash": read["operating_cash"], "interest": read["interest"], "capex": read["capex"],

@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from benchmarks.economy.network import Network
 from benchmarks.economy.opening import Plain
-from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
+from ouroloop.behavior.lending import BONDS, EQUITY, LENDER_CLASSES
 from ouroloop.core import QUANTUM
 from ouroloop.ledger import Fate
 
@@ -61,11 +61,19 @@ def fall_due(net: Network, inputs: Plain, s: Record, q: Record) -> None:
 
     leases = contracts.leases
     leases.rent_share = leases.rent_share * today.lease_factor
-    leases.arrears = leases.arrears + whole(leases.rent_share * net.lease_first[:, now, None])
+    rents = whole(leases.rent_share * net.lease_first[:, now, None])
+    leases.arrears = leases.arrears + rents
+    agency, payer = inputs.parameters.agency, world.deposit_payer
+    posted = s.stocks["deposits"][payer]
+    target = whole(agency.deposit * (sums.leases_by_tenant @ rents)[payer] * ~q.graded[payer])
+    asked, q.returned = whole(np.maximum(target - posted, 0.0)), whole(np.maximum(posted - target, 0.0))
     _spot(net, inputs, s, q)
     loans, last = contracts.loans, contracts.loans.ladder.shape[1] - 1
     rate = loans.rate + np.where(net.floating[:, None], inputs.parameters.engine.base_rate, 0.0)
-    q.interest = whole(loans.owed * rate / 4)
+    more = agency.step_up * agency.with_step_up * np.maximum(np.floor(q.rating + 0.5) - 3, 0.0)
+    more = more * (inputs.traits.investment_grade > 0)
+    more = np.where(world.bond[:, None], loans.owed * more[world.loan_borrower] / 4, 0.0)
+    q.interest = whole(loans.owed * rate / 4) + whole(more)
     q.principal = loans.ladder[:, now].copy() if now < last else np.zeros_like(loans.owed)
     willing = here[world.round_investor] & here[world.round_issuer]
     q.willing = inputs.round_share * today.round_pays * willing
@@ -83,6 +91,7 @@ def fall_due(net: Network, inputs: Plain, s: Record, q: Record) -> None:
             q.interest,
             q.principal,
             np.where(inside, rounds, 0.0),
+            asked,
             q.costs,
         ]
     )
@@ -209,6 +218,7 @@ def _offers(net: Network, inputs: Plain, s: Record, q: Record) -> tuple[np.ndarr
     listed = np.array(net.world.listed, float)[:, None]
     quoted = p.quoted_sale * q.equity.cap * listed * q.calendar.credit_open[EQUITY]
     offers[EQUITY] += quoted * willing[EQUITY]
+    offers[BONDS] *= np.where(q.graded, 1.0, 1 - inputs.parameters.agency.mandate)
     backlog, letters = promised(net, inputs, s, q)
     q.rents_to_come, q.had_owed = backlog, sums.loans_by_borrower @ s.contracts.loans.owed
     base = p.advance_on_letters * letters + p.advance_on_backlog * backlog
@@ -284,7 +294,8 @@ def _pay_bills(bills: Record, paid: np.ndarray) -> np.ndarray:
 def _settle(net: Network, s: Record, q: Record, paid: np.ndarray) -> None:
     contracts, now = s.contracts, q.quarter
     ends = np.cumsum(list(net.world.claim_sizes.values()))[:-1]
-    of_cloud, of_orders, of_leases, q.spot_paid, _, _, _, q.costs_paid = np.split(paid, ends)
+    of_cloud, of_orders, of_leases, q.spot_paid, _, _, _, posted, q.costs_paid = np.split(paid, ends)
+    q.posted = whole(posted)
     q.cloud_settled = _pay_bills(contracts.cloud.bills, of_cloud)
     orders, leases = contracts.orders, contracts.leases
     q.order_settled = _pay_bills(orders.bills, of_orders)
@@ -297,7 +308,7 @@ def _settle(net: Network, s: Record, q: Record, paid: np.ndarray) -> None:
     leases.arrears, leases.fee_owed = leases.arrears - q.rent_paid, leases.fee_owed - q.fee_paid
 
     loans, last = contracts.loans, contracts.loans.ladder.shape[1] - 1
-    *_, pays, _, _ = np.split(q.calendar.claim_pays, ends)
+    *_, pays, _, _, _ = np.split(q.calendar.claim_pays, ends)
     share = q.ratio[net.world.loan_borrower] * pays
     q.repaid, q.earned = whole(q.principal * share), whole(q.interest * share)
     q.accrued = q.interest - q.earned
@@ -357,6 +368,8 @@ def resolve_defaults(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     business = can * ~world.lives_on_rent[:, None]
     newly |= (q.worth + debt < (soon + 0.5 * (debt - soon)) * business) & free
     newly |= (q.calendar.forced_default > 0) & free
+    firm = world.swap_reference
+    runs = (d.defaulted[firm] <= 0) & (q.quarter <= net.swap_last)[:, None]
     d.quarters_short = np.where(newly, 0.0, quarters)
     d.barred = np.where(newly, p.default.no_new_starts, np.maximum(d.barred - 1, 0.0))
     d.defaulted = np.maximum(d.defaulted, newly)
@@ -364,6 +377,8 @@ def resolve_defaults(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     of = and_outside(newly, False)
     s.lender_lent = s.lender_lent + sums.loans_by_class @ q.lent
     _write_down(net, inputs, s, q, debt)
+    q.premiums = whole(np.where(runs, net.swap_premium[:, None], 0.0))
+    q.payouts = whole(np.where(runs, net.swap_notional[:, None] * q.gone[firm], 0.0))
 
     orders, cloud, leases = contracts.orders, contracts.cloud, contracts.leases
     overdue = orders.bills.by_age[:, OVERDUE:].sum(axis=1) > 0
@@ -406,6 +421,7 @@ def _write_down(net: Network, inputs: Plain, s: Record, q: Record, debt: np.ndar
     cut = np.where(wanted > assets, assets / np.where(wanted > 0, wanted, 1.0), 1.0)
     share = q.newly[borrower] * (1 - np.minimum(kept * cut[borrower], 1.0))
 
+    q.gone = sums.loans_by_borrower @ (share * loans.owed) / np.where(debt > 0, debt, 1.0)
     missing = and_outside(share * loans.owed, 0.0)[world.promised_loan]
     missing = missing + and_outside(q.unsold, 0.0)[world.backstopped]
     stands = np.broadcast_to(q.calendar.guarantee_share * inputs.guarantee_binds, missing.shape)

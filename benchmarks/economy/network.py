@@ -18,7 +18,7 @@ from ouroloop.ledger.flows import cash
 
 Rows = np.ndarray
 
-STOCKS = ("cash", "debt", "receivables", "fixed_assets", "stakes", "valuations", "net_worth", "unfinished")
+STOCKS = ("cash", "debt", "receivables", "fixed_assets", "deposits", "stakes", "valuations", "net_worth", "unfinished")
 FLOW_SUMS = (
     "revenue", "outside_revenue", "profit", "depreciation", "operating_cash", "interest", "capex", "payout", "raised",
     "issued", "written_off",
@@ -62,6 +62,10 @@ class Network:
     guaranteed_value: np.ndarray
     """[guarantee, quarter], infinite where a guarantee does not depend on a value."""
     subrogated: np.ndarray
+    swap_premium: np.ndarray
+    """USD bn a quarter."""
+    swap_notional: np.ndarray
+    swap_last: np.ndarray
     warrant_of: np.ndarray
     milestone_gw: np.ndarray
     hurdle_usd: np.ndarray
@@ -143,6 +147,9 @@ def network(world: World) -> Network:
         guarantee_last=np.asarray(world.guarantees.last),
         guaranteed_value=np.where(on_value[:, None], guaranteed, np.inf),
         subrogated=np.array([kind is GuaranteeKind.GUARANTEE for kind in kinds], bool),
+        swap_premium=np.asarray(world.swaps.notional * world.swaps.rate / 4),
+        swap_notional=np.asarray(world.swaps.notional),
+        swap_last=np.asarray(world.swaps.last),
         warrant_of=np.array(warrants.contract_of, np.int64),
         milestone_gw=np.asarray(warrants.milestone_gw),
         hurdle_usd=np.asarray(warrants.hurdle_usd),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import erf, exp, expm1, inf, isnan, log, log1p, sqrt
+from math import erf, exp, expm1, floor, inf, isnan, log, log1p, sqrt
 from types import SimpleNamespace as Record
 
 import numpy as np
@@ -12,7 +12,7 @@ from benchmarks.economy.network import Network
 from benchmarks.economy.opening import Plain, of_path
 from benchmarks.economy.pure_python_books import Books, Sums, close_the_books
 from benchmarks.economy.pure_python_contracts import clear_payments, fall_due, raise_funds, resolve_defaults, spend
-from benchmarks.economy.pure_python_numbers import plant_values
+from benchmarks.economy.pure_python_numbers import exposure, plant_values
 from ouroloop.behavior.lending import LENDER_CLASSES
 
 STAGES, CHIP_STAGES = 6, 2
@@ -42,7 +42,8 @@ class Lists:
             "spot_buyer", "spot_builder", "lease_tenant", "promised_loan", "backstopped", "warrant_issuer",
             "guarantor", "core_firm", "share_issuer", "site_builder", "cost_firm", "payout_firm", "revalued_issuer",
             "vehicle_rows", "vehicle_tenant", "vehicle_opens", "vehicle_clock", "site_rows", "lives_on_rent",
-            "lease_landlord", "draw_loan", "draw_first", "draw_parts", "draw_schedule",
+            "lease_landlord", "deposit_payer", "bond", "swap_reference", "draw_loan", "draw_first", "draw_parts",
+            "draw_schedule",
             "loan_rank", "in_ai", "claim_debtor", "claim_creditor", "member_entities",
         ):  # fmt: skip
             setattr(self, name, getattr(world, name).tolist())
@@ -162,7 +163,7 @@ def form_prices(net: Lists, own: Record, s: Record, q: Record) -> None:
             was += cap
             became += cap * (1 + gain)
     q.market = _market_spread(p.spread, s.market, q.draws[2], q.draws[4], became / was - 1)
-    _spreads(net, p.spread, t, s, q, net_debt)
+    _spreads(net, own, t, s, q, net_debt)
 
 
 def _market_spread(p: Record, s: Record, shock: float, chance: float, fared: float) -> Record:
@@ -175,10 +176,38 @@ def _market_spread(p: Record, s: Record, shock: float, chance: float, fared: flo
     return Record(calm=log(level) - episode, episode=episode, level=level)
 
 
-def _spreads(net: Lists, p: Record, t: Record, s: Record, q: Record, net_debt: list[float]) -> None:
+def _review(net: Lists, own: Record, s: Record, q: Record) -> None:
+    """What agencies think, who is investment grade, and how much wider spreads are because holders sell."""
+    p, t, loans = own.parameters.agency, own.traits, s.contracts.loans
+    debt, soon, given = s.books.stocks["debt"], [0.0] * net.members, [0.0] * net.members
+    ends = min(q.quarter + 4, len(loans.ladder[0]) - 1)
+    for borrower, ladder in zip(net.loan_borrower, loans.ladder, strict=True):
+        soon[borrower] += sum(ladder[q.quarter : ends])
+    for n, guarantor in enumerate(net.guarantor):
+        if guarantor >= 0:
+            given[guarantor] += exposure(net, s.contracts.guarantees, n, q.quarter) * own.guarantee_binds[n]
+    q.rating, q.forced, q.graded = [], [], []
+    for m in range(net.members):
+        point = soon[m] + 0.5 * (debt[m] - soon[m]) + p.called * given[m]
+        distance = log((q.equity.cap[m] + debt[m]) / point) if point > 1e-6 else 50.0
+        letter = 6 if s.default.barred[m] > 0 else sum(distance < bound for bound in t.letter_bounds[m])
+        best = 0.0 if t.investment_grade[m] > 0 else 4.0
+        rating = max(s.rating[m] + p.patience * (letter - s.rating[m]), best)
+        q.rating.append(rating)
+    for row, tenant in zip(net.vehicle_rows, net.vehicle_tenant, strict=True):
+        q.rating[row] = q.rating[tenant]
+    for m, rating in enumerate(q.rating):
+        was, graded = floor(s.rating[m] + 0.5) <= 3, floor(rating + 0.5) <= 3
+        q.graded.append(graded)
+        q.forced.append(p.forced_left * s.forced[m] + (p.forced_widening if was and not graded else 0.0))
+
+
+def _spreads(net: Lists, own: Record, t: Record, s: Record, q: Record, net_debt: list[float]) -> None:
+    p = own.parameters.spread
     middle = sqrt(p.coverage_investment_grade * p.coverage_high_yield)
     usual_unrated, usual_rated = (middle / (middle + c) for c in (p.coverage_high_yield, p.coverage_investment_grade))
     q.spread = []
+    _review(net, own, s, q)
     for m in range(net.members):
         owed = max(net_debt[m], 0.0)
         whole_firm = owed + max(q.equity.cap[m], 0.0)
@@ -188,12 +217,12 @@ def _spreads(net: Lists, p: Record, t: Record, s: Record, q: Record, net_debt: l
         strain = middle / (middle + covers)
         above = p.leverage_slope * (leverage - p.leverage_high_yield) + p.strain_slope * (strain - usual_unrated)
         spread = q.market.level * exp(above)
-        if t.investment_grade[m] > 0:
+        if q.graded[m]:
             above = p.leverage_slope * (leverage - p.leverage_investment_grade) + p.strain_slope * (
                 strain - usual_rated
             )
             spread = min(spread, q.market.level * p.investment_grade_ratio * exp(above))
-        q.spread.append(min(spread, p.ceiling))
+        q.spread.append(min(spread, p.ceiling) + q.forced[m])
     for row, tenant in zip(net.vehicle_rows, net.vehicle_tenant, strict=True):
         q.spread[row] = q.spread[tenant]
     q.spread = [spread + more for spread, more in zip(q.spread, q.calendar.spread_add, strict=True)]

@@ -131,6 +131,7 @@ def close_the_books(net: Lists, own: Record, s: Record, q: Record) -> Record:
     s.funded = [1 - no / need if need > 0 else 1.0 for no, need in zip(q.refused, q.need, strict=True)]
     s.new_shares = [a + b for a, b in zip(q.new_shares, q.outside_rounds, strict=True)]
     s.announced, s.revenue, s.paid_in, s.spread = with_money, revenue, read["issued"], q.spread
+    s.rating, s.forced = q.rating, q.forced
     s.demand, s.rent, s.efficiency, s.market, s.equity = q.demand, q.rent, q.efficiency, q.market, q.equity
     s.spot_wanted, s.wanted = q.spot_wanted, q.wanted
     if s.first_default < 0 and any(q.newly):
@@ -152,9 +153,10 @@ def _amounts(net: Lists, s: Record, q: Record) -> list[float]:
         *q.lent, *q.repaid, *q.earned, *q.accrued, *q.loans_lost,
         *q.invested,
         *q.called, *(0.0 for _ in guaranteed), *(q.guarantees_lost[n] for n in guaranteed),
+        *q.premiums, *q.payouts,
         *q.delivered, *q.shortfall, *q.fee, *q.order_settled, *q.orders_lost,
         *q.billed, *none["cloud"], *q.cloud_settled, *q.cloud_lost,
-        *q.rent_paid, *q.fee_paid,
+        *q.rent_paid, *q.fee_paid, *q.posted, *q.returned,
         *q.spot_paid,
         *q.chips_bought, *q.invested_by_vendors, *(q.built[b] for b in net.site_builder),
         *q.built_by_vehicles,
@@ -396,7 +398,8 @@ def observe(net: Lists, own: Record, s: Record, q: Record, read: Any, earned: di
         "cash": stocks["cash"], "debt": stocks["debt"], "receivables": stocks["receivables"], "fixed_assets": fixed,
         "fixed_assets_economic": [f - r + e for f, r, e in zip(fixed, reported, economic, strict=True)],
         "stakes": stocks["stakes"], "net_worth": stocks["net_worth"], "equity_value": s.equity.cap,
-        "narrative": narrative, "spread": s.spread, "revenue": s.revenue, "outside_revenue": read["outside_revenue"],
+        "narrative": narrative, "spread": s.spread, "rating": s.rating,
+        "deposits": stocks["deposits"], "revenue": s.revenue, "outside_revenue": read["outside_revenue"],
         "profit_reported": read["profit"],
         "profit_economic": [
             a + b - c for a, b, c in zip(read["profit"], read["depreciation"], q.economic_charge, strict=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import exp, inf, log
+from math import exp, floor, inf, log
 from types import SimpleNamespace as Record
 from typing import Any
 
 from benchmarks.economy.pure_python_numbers import exposure, plant_values, promised, whole
-from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
+from ouroloop.behavior.lending import BONDS, EQUITY, LENDER_CLASSES
 from ouroloop.core import QUANTUM
 
 STILL = 2.0**-31
@@ -47,16 +47,29 @@ def fall_due(net: Lists, own: Record, s: Record, q: Record) -> None:
         by_age[:] = [shortfall + fee, by_age[0], by_age[1], by_age[2] + by_age[3]]
         q.shortfall.append(shortfall)
         q.fee.append(fee)
-    leases = contracts.leases
+    leases, rents = contracts.leases, [0.0] * net.members
     for n, factor in enumerate(today.lease_factor):
         leases.rent_share[n] *= factor
-        leases.arrears[n] += whole(leases.rent_share[n] * net.lease_first[n][now])
+        rent = whole(leases.rent_share[n] * net.lease_first[n][now])
+        leases.arrears[n] += rent
+        if net.lease_tenant[n] >= 0:
+            rents[net.lease_tenant[n]] += rent
+    agency, posted = own.parameters.agency, s.books.stocks["deposits"]
+    q.deposits = [0.0 if q.graded[m] else whole(agency.deposit * rents[m]) for m in net.deposit_payer]
+    q.asked_deposits = [
+        whole(max(target - posted[m], 0.0)) for m, target in zip(net.deposit_payer, q.deposits, strict=True)
+    ]
+    q.returned = [whole(max(posted[m] - target, 0.0)) for m, target in zip(net.deposit_payer, q.deposits, strict=True)]
     _spot(net, own, s, q)
     loans, base = contracts.loans, own.parameters.engine.base_rate
     q.interest = [
         whole(owed * (rate + base if floating else rate) / 4) if owed else 0.0
         for owed, rate, floating in zip(loans.owed, loans.rate, net.floating, strict=True)
     ]
+    for n, (borrower, is_bond) in enumerate(zip(net.loan_borrower, net.bond, strict=True)):
+        below = max(floor(q.rating[borrower] + 0.5) - 3, 0)
+        if is_bond and below and own.traits.investment_grade[borrower] > 0:
+            q.interest[n] += whole(loans.owed[n] * agency.step_up * agency.with_step_up * below / 4)
     last = len(loans.ladder[0]) - 1
     q.principal = [ladder[now] if now < last else 0.0 for ladder in loans.ladder]
     q.willing, rounds, q.outside_rounds = [], [], [0.0] * net.members
@@ -76,6 +89,7 @@ def fall_due(net: Lists, own: Record, s: Record, q: Record) -> None:
         *q.interest,
         *q.principal,
         *rounds,
+        *q.asked_deposits,
         *q.costs,
     ]
     q.claims = [amount * pays for amount, pays in zip(q.claims, today.claim_pays, strict=True)]
@@ -241,6 +255,8 @@ def _offers(net: Lists, own: Record, s: Record, q: Record, asking: list[int]) ->
                 urge += p.pull_of_narrative * (q.equity.lasting[m] + q.equity.fresh[m])
             willing = patient / (1 + exp(-urge))
             offered.append(room * min(willing, p.single_borrower) + (quoted[m] * willing if n == EQUITY else 0.0))
+            if n == BONDS and not q.graded[m]:
+                offered[n] *= 1 - own.parameters.agency.mandate
         asked = sum(offered[n] for n in net.secured_classes)
         base = p.advance_on_letters * letters[m] + p.advance_on_backlog * backlog[m]
         base += p.advance_on_assets * max(plant[m], 0.0)
@@ -367,7 +383,8 @@ def _settle(net: Lists, s: Record, q: Record, paid: list[float]) -> None:
     q.costs_paid = paid[-net.members :]
     loans, q.repaid, q.earned, q.accrued = contracts.loans, [], [], []
     last = len(loans.ladder[0]) - 1
-    first = len(paid) - net.members - len(net.round_investor) - len(net.loan_borrower)
+    q.posted = [whole(x) for x in paid[-net.members - len(net.deposit_payer) : -net.members]]
+    first = net.first_principal
     for n, borrower in enumerate(net.loan_borrower):
         ladder, principal, interest = loans.ladder[n], q.principal[n], q.interest[n]
         share = q.ratio[borrower] * q.calendar.claim_pays[first + n]
@@ -444,7 +461,7 @@ def resolve_defaults(net: Lists, own: Record, s: Record, q: Record) -> None:
         if loans.owed[n]:
             debt[borrower] += loans.owed[n]
             soon[borrower] += sum(loans.ladder[n][q.quarter + 1 : ends])
-    newly = []
+    newly, had_failed = [], [x > 0 for x in d.defaulted]
     for m in range(net.members):
         can, free = not net.passive[m], d.barred[m] <= 0
         short = can and free and q.unpaid[m] > p.default.tolerance
@@ -461,11 +478,16 @@ def resolve_defaults(net: Lists, own: Record, s: Record, q: Record) -> None:
         newly.append(fails)
     q.newly = [*newly, False]
     q.loans_lost, q.called = [0.0] * len(loans.owed), [0.0] * len(net.guarantor)
-    q.guarantees_lost = [0.0] * len(net.guarantor)
+    q.guarantees_lost, q.gone = [0.0] * len(net.guarantor), [0.0] * net.members
     for n, lent in enumerate(q.lent):
         s.lender_lent[net.loan_lender[n]] += lent
     if any(newly):
         _write_down(net, own, s, q, debt)
+    q.premiums, q.payouts = [], []
+    for n, firm in enumerate(net.swap_reference):
+        runs = not had_failed[firm] and q.quarter <= net.swap_last[n]
+        q.premiums.append(whole(net.swap_premium[n]) if runs else 0.0)
+        q.payouts.append(whole(net.swap_notional[n] * q.gone[firm]) if runs else 0.0)
     orders, cloud = contracts.orders, contracts.cloud
     q.orders_lost = [
         _give_up(bills, sum(bills[OVERDUE:]) > 0 or q.newly[buyer])
@@ -524,6 +546,9 @@ def _write_down(net: Lists, own: Record, s: Record, q: Record, debt: list[float]
         1 - min(part * cut[borrower], 1.0) if q.newly[borrower] else 0.0
         for part, borrower in zip(kept, net.loan_borrower, strict=True)
     ]
+    for borrower, part, owed in zip(net.loan_borrower, share, loans.owed, strict=True):
+        q.gone[borrower] += part * owed
+    q.gone = [lost / owed if owed > 0 else 0.0 for lost, owed in zip(q.gone, debt, strict=True)]
     missing = [share[n] * loans.owed[n] if n >= 0 else 0.0 for n in net.promised_loan]
     missing = [x + (q.unsold[b] if b >= 0 else 0.0) for x, b in zip(missing, net.backstopped, strict=True)]
     stands = [x * y for x, y in zip(q.calendar.guarantee_share, own.guarantee_binds, strict=True)]

@@ -10,13 +10,13 @@ import pytest
 
 from benchmarks.economy.equal import largest_gaps
 from ouroloop.economy.inputs import Inputs
-from tests.economy.worlds import MEMBERS, inputs, quiet, world
+from tests.economy.worlds import MEMBERS, inputs, quiet, with_parameters, world
 
 PATHS, QUARTERS = 4, 8
 
 
 def stormy() -> Inputs:
-    """Little cash, a customer that stops paying, a cloud that fails, vendors that stop, and the payoff on one path."""
+    """Little cash, a customer that stops paying, a cloud that fails and is rated at once, the payoff on one path."""
     of = inputs(world(), PATHS)
     calendar = quiet(world())
     shocks = replace(
@@ -37,6 +37,7 @@ def stormy() -> Inputs:
     payoff = jnp.asarray([2, 10_000, 10_000, 10_000])
     follows = of.traits.follows_chips.at[MEMBERS.index("maker")].set(0.5)
     surprise = jnp.zeros((len(MEMBERS), 1)).at[1].set(0.1).at[3].set(-0.2)
+    of = with_parameters(of, "agency", patience=0.9)
     of = replace(of, traits=replace(of.traits, follows_chips=follows, core_surprise=surprise))
     return replace(of, calendar=shocks, opening=jnp.asarray(opening), payoff_quarter=payoff)
 

@@ -34,6 +34,8 @@ from ouroloop.economy.step import step
 from ouroloop.economy.track import MEMBER_MEASURES, SYSTEM_MEASURES, Track
 from ouroloop.economy.world import World
 from ouroloop.instruments.cloud_contract import CloudContracts
+from ouroloop.instruments.credit_default_swap import CreditDefaultSwaps
+from ouroloop.instruments.deposit import Deposits
 from ouroloop.instruments.equity_round import EquityRounds
 from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
 from ouroloop.instruments.lease import Leases
@@ -63,6 +65,8 @@ LOANS = (("banks", "cloud", "bank"), ("bonds", "cloud", "bond_market"), ("bonds"
 DEPOT_OPENS, DEPOT_DUE = 2, 5
 FUNDS_NEO = 3
 """The loan that the maker guarantees, and the number of that guarantee after those of the government."""
+LETTER_BOUNDS = (4.0, 3.0, 2.4, 1.9, 1.2, 0.7)
+"""Distances to default below which a letter is worse than AAA, AA, ... B."""
 STAGES = 6
 QUARTERS = 12
 ANNOUNCED = 2
@@ -118,6 +122,13 @@ def world(quarters: int = QUARTERS) -> World:
             jnp.zeros(len(guaranteed), int),
             jnp.full(len(guaranteed), quarters),
         ),
+        swaps=CreditDefaultSwaps(
+            (("banks", "funds"), ("banks", "investors")),
+            ("cloud", "neo"),
+            jnp.asarray([4.0, 1.0]),
+            jnp.asarray([0.02, 0.06]),
+            jnp.asarray([QUARTERS, 4]),
+        ),
         orders=Orders(
             ("cloud-order",),
             (("cloud", "maker"),),
@@ -139,6 +150,7 @@ def world(quarters: int = QUARTERS) -> World:
             termination_share=jnp.asarray([0.5, 0.5, 0.5]),
             discount_rate_per_year=jnp.asarray([0.08, 0.08, 0.08]),
         ),
+        deposits=Deposits((("cloud", "landlords"),)),
         spot=Spot((("lab", "cloud"), ("lab", "neo"))),
         spending=Spending(
             chips=(("cloud", "maker"), ("cloud", "suppliers"), ("neo", "maker"), ("neo", "suppliers")),
@@ -172,6 +184,7 @@ def world(quarters: int = QUARTERS) -> World:
         other_by_age=np.full((1, 8), 2.0),
         loan_class=tuple(x[2] for x in LOANS),
         loan_draws=tuple(borrower != "rack" for _, borrower, _ in LOANS),
+        loan_behind=(False,) * len(LOANS),
         loan_tenor=(20, 32, 32, 20, 20, 32, 20, 32, 20),
         guaranteed_loan=guaranteed,
         vehicles=(Vehicle("depot", "neo", DEPOT_OPENS, False), Vehicle("rack", "cloud", 0, True)),
@@ -225,6 +238,7 @@ def traits() -> Traits:
         capex=firms(0.0, 5.9, 1.5, 0.0),
         growth=firms(0.6, 0.12, 0.12, 0.12),
         enterprise_multiple=jnp.where(revenue > 0, (equity + net_debt) / jnp.where(revenue > 0, revenue, 1.0), 0.0),
+        letter_bounds=jnp.broadcast_to(jnp.asarray(LETTER_BOUNDS)[None, :, None], (len(MEMBERS), 6, 1)),
         ai_spend=jnp.asarray([8.0]),
         ai_growth=jnp.asarray([0.6]),
         ai_share=column(0.4, 0.2, 0.4),

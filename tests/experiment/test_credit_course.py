@@ -6,13 +6,16 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from ouroloop.core import BadInput
 from ouroloop.dossier import load
 from ouroloop.economy.track import MEMBER_MEASURES
-from ouroloop.experiment.credit_course import STATES, CreditCourse, can_rate, credit_course
+from ouroloop.experiment.credit_course import STATES, CreditCourse, credit_course
+from ouroloop.market import agency
+from ouroloop.scenario.grades import LETTERS, can_rate, letter_bounds
 
 AI_LOOP = load("ai-loop")
 MEMBERS = ("sound", "thin", "fails", "unlevered")
@@ -80,3 +83,29 @@ def test_a_day_on_which_a_parameter_is_not_known_cannot_be_rated() -> None:
 
 def test_shares_of_paths_sum_to_one(course: CreditCourse) -> None:
     np.testing.assert_allclose(course.shares().sum(axis=1), 1.0)
+
+
+def test_agencies_of_the_economy_see_the_letters_that_the_course_sees(course: CreditCourse) -> None:
+    """Bounds worked out once at the opening stand for a chance of default worked out anew each time."""
+    seen = track()
+    of = {
+        name: seen.members[MEMBER_MEASURES_AT[name]][:, :, 0] for name in ("equity_value", "debt", "maturing_in_year")
+    }
+    point = of["maturing_in_year"] + 0.5 * (of["debt"] - of["maturing_in_year"])
+    bounds = letter_bounds(AI_LOOP, of["equity_value"][:, 0], point[:, 0])
+    assert bounds.shape == (len(MEMBERS), len(LETTERS) - 1)
+    assert np.all(np.diff(bounds, axis=1) < 0)
+    assets = np.maximum(of["equity_value"], 1e-6) + of["debt"]
+    distance = agency.default_distance(jnp.asarray(assets), jnp.asarray(point))
+    letters = np.asarray(agency.letter(distance, jnp.asarray(bounds)[..., None]))
+    expected = course.state[:, :, 0]
+    alive = expected < len(LETTERS)
+    assert alive.sum() >= 8
+    np.testing.assert_array_equal(letters[alive], expected[alive])
+    assert not letters[expected == STATES.index("no debt")].any(), "who owes nothing has the best letter"
+
+
+def test_where_a_dossier_cannot_rate_no_letter_ever_changes() -> None:
+    early = AI_LOOP.as_of(date(2025, 6, 30))
+    assert not can_rate(early)
+    assert np.all(letter_bounds(early, np.array([10.0]), np.array([50.0])) == -np.inf)

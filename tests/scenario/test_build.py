@@ -61,3 +61,17 @@ def test_what_is_under_construction_spends_the_pace_of_capex_and_was_begun_at_a_
     years = np.asarray(completion.build_years) * (STAGES - 1) / STAGES
     grown = np.log(gw[:, 0] / gw[:, -1]) - np.asarray(engine.starts_growth) * years
     np.testing.assert_allclose(np.median(grown, axis=1), 0.0, atol=0.05)
+
+
+def test_banks_have_hedged_a_part_of_what_they_lent_to_quoted_firms() -> None:
+    economy = build(read_scenario("baseline"), 0, 2)
+    swaps = economy.world.swaps
+    lent = {debt.borrower: debt.principal for debt in economy.opening.debts if debt.lender == "banks"}
+    assert "oracle" in swaps.references
+    assert {buyer for buyer, _ in swaps.parties} == {"banks"}
+    for firm in set(swaps.references):
+        rows = [n for n, of in enumerate(swaps.references) if of == firm]
+        assert {swaps.parties[n][1] for n in rows} == {"hedge-funds", "insurers"}
+        whole = float(swaps.notional[np.array(rows)].sum())
+        assert 0.15 < whole / lent[firm].mean() < 0.25, "a fifth of what was lent at central values"
+        assert 0 < float(swaps.rate[rows[0]]) < 0.2

@@ -127,7 +127,7 @@ def test_debts_are_the_loans_in_the_books_and_their_ladders_fall_due_whole() -> 
     found = opening()
     assert found.debts
     for debt in found.debts:
-        owed = found.balances[Account(debt.borrower, AccountClass.LIABILITY, f"loan:{debt.lender}:{debt.borrower}")]
+        owed = found.balances[Account(debt.borrower, AccountClass.LIABILITY, debt.claim)]
         assert debt.principal == pytest.approx(-owed, abs=QUANTUM)
         assert debt.ladder.shape == (SLOTS,)
         assert debt.ladder.sum() == pytest.approx(1)

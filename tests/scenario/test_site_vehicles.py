@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from ouroloop.behavior.default import SENIORITY
 from ouroloop.core import Quarter
 from ouroloop.dossier import load
 from ouroloop.economy.world import World
@@ -104,6 +105,22 @@ def test_the_books_show_who_holds_a_vehicle_s_debt() -> None:
     assert ranked["insurers:beignet-investor"] == "insurer"
 
 
+def test_a_class_behind_others_is_a_claim_of_its_own_and_gets_back_less() -> None:
+    assert set(vehicles()["anthropic-tpu-spv"].ranks) == {"", "b"}
+    assert {len(vehicles()[name].ranks) for name in OWNERS[:-1]} == {1}
+    lines, names = economy().opening.lines, world().loans.names
+    holders = ("private-credit-funds", "insurers", "private-credit-funds")
+    claims = [f"{holder}:anthropic-tpu-spv{rank}" for holder, rank in zip(holders, ("", "", ":b"), strict=True)]
+    owed = [
+        lines[Account(holder, AccountClass.ASSET, f"loan:{claim}")].point
+        for holder, claim in zip(holders, claims, strict=True)
+    ]
+    # 31 of 35.5bn in the first two classes, of which insurers hold two fifths, and 4.5 behind.
+    np.testing.assert_allclose(np.array(owed) / sum(owed), [0.6 * 31 / 35.5, 0.4 * 31 / 35.5, 4.5 / 35.5])
+    rank = [SENIORITY[world().loan_rank[names.index(claim)]] for claim in claims]
+    assert rank == ["loan", "loan", "subordinated"]
+
+
 def test_what_pays_interest_until_the_first_rent_is_set_aside_from_the_proceeds() -> None:
     lines = economy().opening.lines
     # Two years of 6.581 % on 27.3bn, and a year of 7.2 % on 12.75.
@@ -114,9 +131,9 @@ def test_what_pays_interest_until_the_first_rent_is_set_aside_from_the_proceeds(
 
 def test_ladders_come_down_as_classes_say() -> None:
     quarter = Quarter(2026, 4)
-    bullet = vehicles()["project-jupiter"].ladder(quarter, 80, 0.04)
+    bullet = vehicles()["project-jupiter"].ranks[""].ladder(quarter, 80, 0.04)
     assert np.flatnonzero(bullet).tolist() == [Quarter(2031, 4).ordinal - quarter.ordinal - 1]
-    level = vehicles()["beignet-investor"].ladder(quarter, 80, 0.04)
+    level = vehicles()["beignet-investor"].ranks[""].ladder(quarter, 80, 0.04)
     assert level.sum() == pytest.approx(1)
     first = np.flatnonzero(level)[0]
     assert quarter + 1 + int(first) == Quarter(2029, 1), "interest only until the rents begin"

@@ -16,6 +16,7 @@ LENDER_CLASSES = ("bank", "bond_market", "private_credit", "sovereign_fund", "in
 SECURED = ("bank", "private_credit")
 """Classes that lend against collateral and stop where it ends."""
 
+BONDS = LENDER_CLASSES.index("bond_market")
 EQUITY = LENDER_CLASSES.index("outside_equity")
 """The class that buys shares: the story of a firm counts with it."""
 

@@ -50,9 +50,9 @@ def rating(
         How many to simulate.
     """
     from ouroloop.market.ratings import load_ratings
-    from ouroloop.scenario.credit import PRICE_OF_RISK, credit_view
+    from ouroloop.scenario.credit import credit_view
     from ouroloop.scenario.estimate import assumption
-    from ouroloop.scenario.grades import letters_table
+    from ouroloop.scenario.grades import PRICE_OF_RISK, letters_table
     from ouroloop.scenario.leverage import leverage
 
     dossier = reading.load()

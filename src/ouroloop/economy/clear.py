@@ -36,6 +36,7 @@ class Paid(eqx.Module):
     orders_moved: _Moved
     leases: LeaseState
     leases_moved: _Moved
+    deposits_moved: _Moved
     spot: Float64[Array, "pair path"]
     loans: LoanState
     loans_moved: _Moved
@@ -74,6 +75,9 @@ def clear_payments(world: World, state: State, today: Today, plans: Plans, dues:
         orders_moved=orders_moved,
         leases=leases,
         leases_moved=leases_moved,
+        deposits_moved=world.deposits.amounts(
+            world.reader.stock("deposits", state.books)[world.deposit_payer], dues.deposits, parts["deposits"]
+        ),
         spot=parts["spot"],
         loans=loans,
         loans_moved=loans_moved,

@@ -48,6 +48,7 @@ class Failed(eqx.Module):
     loans_moved: _Moved
     guarantees: GuaranteeState
     guarantees_moved: _Moved
+    swaps_moved: _Moved
     orders: OrderState
     orders_moved: _Moved
     cloud: CloudState
@@ -78,7 +79,8 @@ def resolve_defaults(
     A firm fails by `behavior.default`; a vehicle that lives on rents only where it cannot pay, as nobody lends to it
     against what the whole is worth. Its lenders keep the recovery of their rank, capped by what its plant and cash
     are worth, or the whole firm where that is more; guarantors stand in for as much of the rest as they promised and
-    can pay, and the loss is theirs; what is left is the lenders'. It leaves cloud contracts that ask more than the
+    can pay, and the loss is theirs; what is left is the lenders'. Who wrote protection on its debt pays who bought it,
+    whoever holds the debt. It leaves cloud contracts that ask more than the
     market does. Bills that stay unpaid for `OVERDUE` quarters are given up and their contracts end, whoever the
     customer is. Old shares keep next to nothing.
     """
@@ -97,9 +99,11 @@ def resolve_defaults(
         forced=jnp.broadcast_to(today.calendar.forced_default, debt.shape),
     )
     newly = found.newly
-    loans, loans_moved, guarantees, guarantees_moved, lost = _loans(
+    loans, loans_moved, guarantees, guarantees_moved, lost, written_down = _loans(
         world, inputs, state, today, prices, dues, paid, spent, default, newly
     )
+    firm = world.swap_reference
+    swaps_moved = world.swaps.amounts(today.quarter, state.default.defaulted[firm] <= 0, written_down[firm])
     orders_over = (paid.orders.bills.overdue(OVERDUE) > 0) | _of(newly, world.order_buyer)
     orders, orders_moved = world.orders.write_off(paid.orders, orders_over)
     asked = jnp.full(paid.cloud.ended.shape, 1.0) * parameters.engine.rent_per_gw_year
@@ -123,6 +127,7 @@ def resolve_defaults(
         loans_moved=loans_moved,
         guarantees=guarantees,
         guarantees_moved=guarantees_moved,
+        swaps_moved=swaps_moved,
         orders=orders,
         orders_moved=orders_moved,
         cloud=cloud,
@@ -154,8 +159,10 @@ def _loans(
     spent: Spent,
     default: DefaultState,
     newly: Array,
-) -> tuple[LoanState, _Moved, GuaranteeState, _Moved, Float64[Array, "loan path"]]:
-    """Write debts down to what is recovered; guarantors first. Last of the results: what lenders lost, USD bn.
+) -> tuple[LoanState, _Moved, GuaranteeState, _Moved, Float64[Array, "loan path"], Float64[Array, "member path"]]:
+    """Write debts down to what is recovered; guarantors first.
+
+    Last of the results: what lenders lost, USD bn, and which share of each firm's debt is lost to all, guarantors too.
 
     Guarantors pay out of what they have left: for what fails of a loan, and for capacity that they promised to take
     where nobody else does.
@@ -186,7 +193,8 @@ def _loans(
     loans, moved = world.loans.write_down(
         loans, jnp.where(loans.owed > 0, rest / jnp.where(loans.owed > 0, loans.owed, 1.0), 0.0)
     )
-    return loans, moved, guarantees, called + given_up, rest
+    gone = world.loans_by_borrower @ (share * owed) / jnp.where(debt > 0, debt, 1.0)
+    return loans, moved, guarantees, called + given_up, rest, gone
 
 
 def _shared(world: World, covered: Float64[Array, "guarantee path"]) -> Float64[Array, "guarantee path"]:

@@ -16,6 +16,8 @@ from ouroloop.economy.world import Rows, World
 from ouroloop.instruments.cloud_contract import CloudState
 from ouroloop.instruments.lease import LeaseState
 from ouroloop.instruments.order import OrderState
+from ouroloop.ledger import quantize
+from ouroloop.market import agency
 
 
 class Dues(eqx.Module):
@@ -27,6 +29,8 @@ class Dues(eqx.Module):
     orders: OrderState
     ordered: Float64[Array, "flow path"]
     leases: LeaseState
+    deposits: Float64[Array, "pair path"]
+    """What landlords may hold of tenants that are no longer investment grade: the target, posted or not."""
     interest: Float64[Array, "loan path"]
     principal: Float64[Array, "loan path"]
     rounds: Float64[Array, "tranche path"]
@@ -48,7 +52,8 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, prices: P
     """What has to be paid now?
 
     Cloud bills for capacity that stands ready (a provider's capacity against all that it has signed), orders as they
-    arrive, rents, compute by the quarter, interest and principal, tranches of promised equity, and running costs. What
+    arrive, rents, compute by the quarter, interest (more on bonds of who lost an investment grade) and principal,
+    tranches of promised equity, deposits that landlords may ask for, and running costs. What
     a scenario keeps from being paid is billed all the same: the bill stays open, ages, and is given up in
     `resolve_defaults`.
     """
@@ -85,6 +90,8 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, prices: P
     )
     spot, wants, unsold = _spot(world, inputs, state, plans, prices, billed)
     interest = world.loans.interest_due(contracts.loans, inputs.parameters.engine.base_rate + jnp.zeros(paths))
+    interest = interest + _stepped_up(world, inputs, state, prices)
+    deposits = _deposits(world, inputs, contracts.leases, leases, prices)
     principal = world.loans.principal_due(contracts.loans, today.quarter)
     everyone = jnp.ones((len(world.rounds.names), paths), bool)
     payable = world.rounds.payable(contracts.rounds, today.quarter, everyone)
@@ -100,6 +107,7 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, prices: P
             interest,
             principal,
             jnp.where(inside, rounds, 0.0),
+            world.deposits.asked(world.reader.stock("deposits", state.books)[world.deposit_payer], deposits),
             plans.costs,
         ]
     )
@@ -111,6 +119,7 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, prices: P
         orders=orders,
         ordered=ordered,
         leases=leases,
+        deposits=deposits,
         interest=interest,
         principal=principal,
         rounds=rounds,
@@ -121,6 +130,22 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, prices: P
         claims=claims,
         outside_rounds=outside,
     )
+
+
+def _stepped_up(world: World, inputs: Inputs, state: State, prices: Prices) -> Float64[Array, "loan path"]:
+    """Interest that bonds bear on top because their firm has lost its investment grade."""
+    lost = agency.stepped_up(inputs.parameters.agency, prices.rating) * (inputs.traits.investment_grade > 0)
+    more = lost[world.loan_borrower]
+    return quantize(jnp.where(jnp.asarray(world.bond)[:, None], state.contracts.loans.owed * more / YEAR, 0.0))
+
+
+def _deposits(
+    world: World, inputs: Inputs, before: LeaseState, after: LeaseState, prices: Prices
+) -> Float64[Array, "pair path"]:
+    """Some quarters of the rent of this one, for whom is not investment grade."""
+    rents = (world.leases_by_tenant @ (after.arrears - before.arrears))[world.deposit_payer]
+    below = 1.0 - agency.is_investment_grade(prices.rating)[world.deposit_payer]
+    return quantize(inputs.parameters.agency.deposit * rents * below)
 
 
 def _spot(

@@ -8,6 +8,7 @@ from jaxtyping import Array, Float64
 
 from ouroloop.behavior.funding import LADDER, VENDOR, cash_floor, plan, raise_money
 from ouroloop.behavior.lending import (
+    BONDS,
     EQUITY,
     LENDER_CLASSES,
     SECURED,
@@ -27,6 +28,7 @@ from ouroloop.economy.world import World
 from ouroloop.instruments.ladder import due_within
 from ouroloop.instruments.loan import LoanState
 from ouroloop.ledger import quantize
+from ouroloop.market import agency
 
 _RUNGS = tuple(rung for rung in LADDER if rung != (VENDOR,))
 """Whom a firm asks here; vendors decide for themselves what they put in."""
@@ -63,7 +65,8 @@ def raise_funds(
     chips are paid for by buyers who have met their own dues. A vehicle borrows to pay nobody out and to replace nothing
     early: of what it has, it keeps as much for the coming year's principal as others ask for. Classes lend by
     `behavior.lending`, to the borrowers with whom they have a contract in this world; new debt pays the base rate and
-    the firm's spread. What falls due now stands no longer on the borrowing base.
+    the firm's spread. Bond investors whose mandate asks for an investment grade lend to nobody else. What falls due now
+    stands no longer on the borrowing base.
     """
     parameters, books = inputs.parameters, world.reader
     paths = state.rent.shape[0]
@@ -119,6 +122,9 @@ def raise_funds(
         headroom=jnp.maximum(base - owed, 0.0),
         quoted=quoted,
     )
+    graded = agency.is_investment_grade(prices.rating)
+    held = jnp.where(graded > 0, 1.0, 1.0 - parameters.agency.mandate)
+    offers = offers.at[BONDS].multiply(held)
     raised = raise_money(
         parameters.funding,
         need=need,

@@ -33,6 +33,8 @@ class Traits(eqx.Module):
     equity_value: Float[Array, "member #path"]
     investment_grade: Float[Array, "member #path"]
     """1 for who is rated so."""
+    letter_bounds: Float[Array, "member letter #path"]
+    """`market.agency.letter`: the distance to default below which a firm's letter is worse than AAA, AA, ... B."""
     ai_spend: Float[Array, " #path"]
     """What outside customers spend on AI in the opening quarter."""
     ai_growth: Float[Array, " #path"]

@@ -12,6 +12,8 @@ from jaxtyping import Float
 from ouroloop.core import Quarter
 from ouroloop.economy.operations import Closing, Receipts, Spending, Spot
 from ouroloop.instruments.cloud_contract import CloudContracts
+from ouroloop.instruments.credit_default_swap import CreditDefaultSwaps
+from ouroloop.instruments.deposit import Deposits
 from ouroloop.instruments.equity_round import EquityRounds
 from ouroloop.instruments.guarantee import Guarantees
 from ouroloop.instruments.lease import Leases
@@ -79,9 +81,12 @@ class Inventory:
     loans: Loans
     rounds: EquityRounds
     guarantees: Guarantees
+    swaps: CreditDefaultSwaps
     orders: Orders
     cloud: CloudContracts
     leases: Leases
+    deposits: Deposits
+    """What landlords hold of tenants; one pair for each tenant that can lose an investment grade."""
     spot: Spot
     spending: Spending
     warrants: Warrants
@@ -102,6 +107,8 @@ class Inventory:
     """The contract of `loans` behind each guarantee, or `OUTSIDE` where it is for something else."""
     loan_draws: tuple[bool, ...]
     """Is the contract of `loans` the one that takes new money from its class? One for each class and borrower."""
+    loan_behind: tuple[bool, ...]
+    """Is the contract of `loans` a class that is paid after others of its borrower?"""
     loan_tenor: tuple[int, ...]
     """Quarters until a new loan of each contract is due, in one piece."""
     vehicles: tuple[Vehicle, ...]

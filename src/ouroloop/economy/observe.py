@@ -82,6 +82,8 @@ def _members(
         "equity_value": after.equity.market_cap,
         "narrative": after.equity.narrative,
         "spread": after.spread,
+        "rating": after.rating,
+        "deposits": read.stock("deposits", books),
         "revenue": after.revenue,
         "outside_revenue": read.flow("outside_revenue", amounts),
         "profit_reported": profit,

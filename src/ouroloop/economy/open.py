@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float64
 
 from ouroloop.behavior.completion import STAGES
 from ouroloop.behavior.default import open_default
@@ -12,12 +13,14 @@ from ouroloop.behavior.fleet import fleet_by_age, still_runs
 from ouroloop.behavior.spread import coverage, entity_spread, leverage, open_market_spread
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.outcome import open_outcome
-from ouroloop.economy.prices import LAG_YEARS, look_through
+from ouroloop.economy.prices import LAG_YEARS, best_letter, distance_to_default, look_through
 from ouroloop.economy.state import Contracts, Plant, State, Trailing
 from ouroloop.economy.world import World
+from ouroloop.instruments.loan import LoanState
 from ouroloop.instruments.vintages import Vintages, VintageState
-from ouroloop.ledger import open_colors, post_opening
-from ouroloop.market.equity import open_equity
+from ouroloop.ledger import Books, open_colors, post_opening
+from ouroloop.market import agency
+from ouroloop.market.equity import EquityState, open_equity
 
 LAGS = 5
 """Quarters of starts that are remembered: the last one, and the four before it."""
@@ -101,6 +104,8 @@ def open_state(world: World, inputs: Inputs) -> State:
         paid_in=jnp.zeros((members, paths)),
         new_shares=jnp.zeros((members, paths)),
         spread=look_through(world, spread),
+        rating=_rating(world, inputs, books, loans, equity, paths),
+        forced=jnp.zeros((members, paths)),
         spot_wanted=none,
         wanted=by_path(traits.capacity),
         lender_lent=world.loans_by_class @ loans.owed,
@@ -113,3 +118,14 @@ def open_state(world: World, inputs: Inputs) -> State:
         penalty=jnp.zeros((len(world.builders), paths)),
         outcome=open_outcome(paths),
     )
+
+
+def _rating(
+    world: World, inputs: Inputs, books: Books, loans: LoanState, equity: EquityState, paths: int
+) -> Float64[Array, "member path"]:
+    """The letter of the opening, no better and no worse than what the firm is known to be rated."""
+    given = world.guarantees.exposure(world.guarantees.opening(paths), jnp.asarray(0))
+    distance = distance_to_default(world, inputs, books, loans, given, equity.market_cap, jnp.asarray(0))
+    letter = agency.letter(distance, inputs.traits.letter_bounds)
+    worst = jnp.where(inputs.traits.investment_grade > 0, agency.INVESTMENT_GRADE * 1.0, agency.WORST * 1.0)
+    return look_through(world, jnp.clip(letter, best_letter(inputs), worst))

@@ -17,6 +17,7 @@ from ouroloop.behavior.spread import SpreadParameters
 from ouroloop.behavior.vendor import VendorParameters
 from ouroloop.core.parameter import Parameter, parameter
 from ouroloop.economy.outcome import OutcomeParameters
+from ouroloop.market.agency import AgencyParameters
 from ouroloop.market.equity import EquityParameters
 
 
@@ -83,5 +84,6 @@ class Parameters(eqx.Module):
     funding: FundingParameters
     default: DefaultParameters
     equity: EquityParameters
+    agency: AgencyParameters
     accounting: AccountingParameters
     outcome: OutcomeParameters

@@ -12,6 +12,10 @@ from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.state import State
 from ouroloop.economy.today import Today
 from ouroloop.economy.world import World
+from ouroloop.instruments.ladder import due_within
+from ouroloop.instruments.loan import LoanState
+from ouroloop.ledger import Books
+from ouroloop.market import agency
 from ouroloop.market.equity import EquityState, issue, market_return, step_narrative
 
 YEAR = 4
@@ -29,6 +33,8 @@ class Prices(eqx.Module):
     market: MarketSpread
     spread: Float64[Array, "member path"]
     """What each firm pays above the base rate, decimal per year."""
+    rating: Float64[Array, "member path"]
+    forced: Float64[Array, "member path"]
     equity: EquityState
     worth: Float64[Array, "member path"]
     """What the shares would be worth without limited liability: below 0 for who owes more than all of it is worth."""
@@ -41,6 +47,9 @@ def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Pri
 
     Rent answers to capacity against what was wanted, up to where compute for a dollar of AI sales would cost the whole
     dollar: a GW of new chips serves the sales of which compute is a share that pays its rent of the opening.
+
+    Agencies follow the distance to default (`market.agency`). Who loses an investment grade pays the spread of what it
+    is now, and more while those who may not hold it sell.
 
     A firm's fundamental value is the multiple of revenue at which it stood at the opening, less its net debt, where the
     multiple shrinks as its growth does (the H-model's numerator); its price is that times the narrative premium, which
@@ -75,28 +84,62 @@ def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Pri
     fared = market_return(jnp.where(listed, before, 0.0), jnp.where(listed, before * (1.0 + share_return), 0.0))
     market = market_spread(parameters.spread, state.market, today.market, today.market_uniform, fared)
 
+    rating = _reviewed(world, inputs, state, today, equity)
+    fell = agency.is_investment_grade(state.rating) - agency.is_investment_grade(rating)
+    forced = agency.forced_sale(parameters.agency, state.forced, jnp.maximum(fell, 0.0))
     net_debt = world.reader.stock("debt", state.books) - world.reader.cash(state.books)
     spread = entity_spread(
         parameters.spread,
         market.level,
         leverage(net_debt, equity.market_cap),
         coverage(state.trailing.operating_cash, state.trailing.interest),
-        inputs.traits.investment_grade > 0,
+        agency.is_investment_grade(rating) > 0,
     )
     return Prices(
         rent=rent,
         new_rent=new_rent,
         market=market,
-        spread=look_through(world, spread) + calendar.spread_add,
+        spread=look_through(world, spread + forced) + calendar.spread_add,
+        rating=rating,
+        forced=forced,
         equity=equity,
         worth=jnp.where(value > least, equity.market_cap, value),
         share_return=jnp.where(paid_in > 0, share_return, 0.0),
     )
 
 
-def look_through(world: World, spread: Float64[Array, "member path"]) -> Float64[Array, "member path"]:
-    """Spreads, a vehicle's that of its tenant: lenders look through it to who pays the rent."""
-    return spread.at[world.vehicle_rows].set(spread[world.vehicle_tenant])
+def distance_to_default(
+    world: World, inputs: Inputs, books: Books, loans: LoanState, guarantees: Array, market_cap: Array, quarter: Array
+) -> Float64[Array, "member path"]:
+    """ln(assets / default point): shares and debt over what is due within a year, half of the rest, and guarantees."""
+    debt = world.reader.stock("debt", books)
+    soon = world.loans_by_borrower @ due_within(loans.ladder, quarter, YEAR)
+    given = world.guarantees_by_guarantor @ (guarantees * inputs.guarantee_binds)
+    point = soon + 0.5 * (debt - soon) + inputs.parameters.agency.called * given
+    return agency.default_distance(market_cap + debt, point)
+
+
+def best_letter(inputs: Inputs) -> Float64[Array, "member #path"]:
+    """The best letter that each firm can have: who is not rated investment grade at the opening does not become so."""
+    return jnp.where(inputs.traits.investment_grade > 0, 0.0, agency.INVESTMENT_GRADE + 1.0)
+
+
+def _reviewed(
+    world: World, inputs: Inputs, state: State, today: Today, equity: EquityState
+) -> Float64[Array, "member path"]:
+    """What agencies think now; a firm in reorganization is rated worst."""
+    given = world.guarantees.exposure(state.contracts.guarantees, today.quarter)
+    distance = distance_to_default(
+        world, inputs, state.books, state.contracts.loans, given, equity.market_cap, today.quarter
+    )
+    letter = agency.letter(distance, inputs.traits.letter_bounds)
+    letter = jnp.where(state.default.barred > 0, agency.WORST * 1.0, letter)
+    return look_through(world, agency.review(inputs.parameters.agency, state.rating, letter, best_letter(inputs)))
+
+
+def look_through(world: World, of: Float64[Array, "member path"]) -> Float64[Array, "member path"]:
+    """Spreads or ratings, a vehicle's that of its tenant: lenders look through it to who pays the rent."""
+    return of.at[world.vehicle_rows].set(of[world.vehicle_tenant])
 
 
 def _value(world: World, inputs: Inputs, state: State, new_rent: Array) -> Float64[Array, "member path"]:

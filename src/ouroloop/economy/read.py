@@ -77,6 +77,7 @@ def reader(
         "debt": by_account(-1, lambda a: a.account_class is _C.LIABILITY and a.instrument.startswith("loan:")),
         "receivables": by_account(1, lambda a: a.account_class is _C.ASSET and a.instrument.startswith("bill:")),
         "fixed_assets": by_account(1, lambda a: a.account_class is _C.REAL),
+        "deposits": by_account(1, lambda a: a.account_class is _C.ASSET and a.instrument.startswith("deposit:")),
         "stakes": by_account(
             1, lambda a: a.instrument.startswith("equity:") and a.account_class in (_C.ASSET, _C.VALUATION)
         ),

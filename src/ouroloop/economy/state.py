@@ -95,6 +95,10 @@ class State(eqx.Module):
     new_shares: Float64[Array, "member path"]
     """What members raised from investors outside in the quarter, USD bn."""
     spread: Float64[Array, "member path"]
+    rating: Float64[Array, "member path"]
+    """What agencies think: 0 is AAA, 3 is BBB, 6 is CCC; the published letter is the nearest."""
+    forced: Float64[Array, "member path"]
+    """By how much the spread is wider because holders had to sell, decimal per year."""
     spot_wanted: Float64[Array, " path"]
     """What labs would have spent on compute by the quarter, USD bn."""
     wanted: Float64[Array, "builder path"]

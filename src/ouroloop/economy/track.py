@@ -16,6 +16,8 @@ MEMBER_MEASURES: dict[str, str] = {
     "equity_value": "usd_bn",
     "narrative": "log",
     "spread": "per_year",
+    "rating": "letter",
+    "deposits": "usd_bn",
     "revenue": "usd_bn",
     "outside_revenue": "usd_bn",
     "profit_reported": "usd_bn",
@@ -41,7 +43,8 @@ MEMBER_MEASURES: dict[str, str] = {
 }
 """Measures by member, with their unit. Flows are of the quarter, stocks stand at its end. `trapped_capex` is what was
 spent on sites whose whole cost is above their value; `backlog` is signed and still to come, `letters` are letters of
-intent of customers; `defaulted` is 1 from the quarter of default on."""
+intent of customers; `rating` is what agencies think, 0 for AAA, 3 for BBB, 6 for CCC; `deposits` is cash that landlords
+hold; `defaulted` is 1 from the quarter of default on."""
 
 SYSTEM_MEASURES: dict[str, str] = {
     "outside_spend": "usd_bn",

@@ -42,9 +42,11 @@ class World(Inventory):
             self.loans,
             self.rounds,
             self.guarantees,
+            self.swaps,
             self.orders,
             self.cloud,
             self.leases,
+            self.deposits,
             self.spot,
             self.spending,
             self.warrants,
@@ -229,6 +231,20 @@ class World(Inventory):
         return self.rows(tenant for tenant, _ in self.leases.parties)
 
     @cached_property
+    def swap_reference(self) -> Rows:
+        """Whose failure each swap is about."""
+        return self.rows(self.swaps.references)
+
+    @cached_property
+    def deposit_payer(self) -> Rows:
+        return self.rows(payer for payer, _ in self.deposits.parties)
+
+    @cached_property
+    def bond(self) -> np.ndarray:
+        """[loan]: is it a bond, whose coupon may step up?"""
+        return np.array([name == "bond_market" for name in self.loan_class], bool)
+
+    @cached_property
     def lease_landlord(self) -> Rows:
         return self.rows(landlord for _, landlord in self.leases.parties)
 
@@ -280,8 +296,14 @@ class World(Inventory):
 
     @cached_property
     def loan_rank(self) -> Rows:
-        """The rank of each loan in `behavior.default.SENIORITY`: bonds are unsecured, everything else is a loan."""
-        ranks = ("unsecured_bond" if name == "bond_market" else "loan" for name in self.loan_class)
+        """The rank of each loan in `behavior.default.SENIORITY`.
+
+        Bonds are unsecured, a class behind others is subordinated, everything else is a loan.
+        """
+        ranks = (
+            "subordinated" if behind else "unsecured_bond" if name == "bond_market" else "loan"
+            for name, behind in zip(self.loan_class, self.loan_behind, strict=True)
+        )
         return np.array([SENIORITY.index(rank) for rank in ranks], np.int64)
 
     @cached_property
@@ -301,6 +323,7 @@ class World(Inventory):
             "interest": len(self.loans.names),
             "principal": len(self.loans.names),
             "rounds": len(self.rounds.names),
+            "deposits": len(self.deposits.parties),
             "costs": len(self.members),
         }
 
@@ -317,7 +340,7 @@ class World(Inventory):
         rounds = zip(self.rounds.investors, self.rounds.issuers, strict=True)
         costs = ((member, EVERYBODY) for member in self.members)
         signed = (*self.cloud.parties, *self.orders.parties, *self.leases.parties, *self.spot.pairs)
-        return (*signed, *loans, *loans, *rounds, *costs)
+        return (*signed, *loans, *loans, *rounds, *self.deposits.parties, *costs)
 
     @cached_property
     def claim_debtor(self) -> Rows:

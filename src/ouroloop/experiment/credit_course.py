@@ -11,14 +11,21 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from ouroloop.core import BadInput
 from ouroloop.economy.track import MEMBER_MEASURES
 from ouroloop.market.first_passage import survival_with_uncertain_barrier
 from ouroloop.market.merton import Assets, implied_assets
 from ouroloop.market.price_of_risk import real_world
-from ouroloop.scenario.credit import PRICE_OF_RISK, RECOVERY, TENOR_YEARS
+from ouroloop.scenario.credit import RECOVERY
 from ouroloop.scenario.estimate import assumption
-from ouroloop.scenario.grades import LETTERS, letters_table
+from ouroloop.scenario.grades import (
+    BARRIER,
+    CALLED,
+    LETTERS,
+    PRICE_OF_RISK,
+    TENOR_YEARS,
+    VOLATILITY,
+    letters_table,
+)
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
@@ -26,7 +33,6 @@ if TYPE_CHECKING:
 
 STATES = (*LETTERS, "D", "no debt")
 """A letter, default, or nothing to default on: a structural model has no word on who owes nothing."""
-_VOLATILITY, _BARRIER, _CALLED = "eco-finance-082", "eco-finance-090", "eco-finance-070"
 _AT = {name: row for row, name in enumerate(MEMBER_MEASURES)}
 
 Promises = Literal["left out", "counted"]
@@ -52,17 +58,6 @@ class CreditCourse:
         return np.stack([(self.state == n).mean(axis=-1) for n in range(len(STATES))], axis=1)
 
 
-def can_rate(dossier: Dossier) -> bool:
-    """Does the dossier have, on its day, all that `credit_course` and `credit_views` read?"""
-    try:
-        letters_table(dossier)
-        for name in (_VOLATILITY, _BARRIER, _CALLED, PRICE_OF_RISK):
-            assumption(dossier, name)
-    except BadInput:
-        return False
-    return True
-
-
 def credit_course(
     dossier: Dossier, members: Sequence[str], track: Track, firms: Sequence[str], promises: Promises = "left out"
 ) -> CreditCourse:
@@ -78,7 +73,7 @@ def credit_course(
     Raises BadInput `no-assumption` on days on which one of the model's parameters is not known.
     """
     rows = [list(members).index(firm) for firm in firms]
-    read = (assumption(dossier, name).value for name in (_VOLATILITY, _BARRIER, _CALLED, PRICE_OF_RISK))
+    read = (assumption(dossier, name).value for name in (VOLATILITY, BARRIER, CALLED, PRICE_OF_RISK))
     volatility, deviation, called, price_of_risk = read
     of = {name: jnp.asarray(np.asarray(track.members)[_AT[name]][rows]) for name in _NEEDED}
     distance, probability = _distances(of, volatility, deviation, called, 1.0 if promises == "counted" else 0.0)

@@ -13,7 +13,8 @@ from scipy.optimize import least_squares
 from scipy.stats import norm
 
 from ouroloop.core import BadInput, Place, Problem
-from ouroloop.scenario.credit import PROMISES, RECOVERY, TENOR_YEARS, credit_views
+from ouroloop.scenario.credit import PROMISES, RECOVERY, credit_views
+from ouroloop.scenario.grades import TENOR_YEARS
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier

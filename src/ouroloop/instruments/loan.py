@@ -51,6 +51,8 @@ class Loans(Instrument):
     lenders: tuple[str, ...] = eqx.field(static=True)
     borrowers: tuple[str, ...] = eqx.field(static=True)
     floating: Bool[Array, " contract"]
+    claims: tuple[str, ...] | None = eqx.field(static=True, default=None)
+    """What the lender holds, as the ledger calls it: `loan:lender:borrower` unless classes are told apart."""
 
     def __check_init__(self) -> None:
         sizes = {len(self.names), len(self.lenders), len(self.borrowers), self.floating.shape[0]}
@@ -59,13 +61,21 @@ class Loans(Instrument):
     @property
     def flows(self) -> tuple[Flow, ...]:
         """`lend`, `repay`, `interest`, `accrue` and `write-off` of every contract, kind by kind."""
-        terms = tuple(zip(self.names, self.lenders, self.borrowers, strict=True))
+        ends = zip(self.lenders, self.borrowers, strict=True)
+        claims = self.claims or tuple(f"loan:{lender}:{borrower}" for lender, borrower in ends)
+        terms = tuple(zip(self.names, self.lenders, self.borrowers, claims, strict=True))
         return (
-            *(loan(lender, borrower, f"lend:{name}") for name, lender, borrower in terms),
-            *(repayment(borrower, lender, f"repay:{name}") for name, lender, borrower in terms),
-            *(interest(borrower, lender, f"interest:{name}") for name, lender, borrower in terms),
-            *(interest_accrued(borrower, lender, f"accrue:{name}") for name, lender, borrower in terms),
-            *(loan_write_off(lender, borrower, f"write-off:{name}") for name, lender, borrower in terms),
+            *(loan(lender, borrower, f"lend:{name}", claim=claim) for name, lender, borrower, claim in terms),
+            *(repayment(borrower, lender, f"repay:{name}", claim=claim) for name, lender, borrower, claim in terms),
+            *(interest(borrower, lender, f"interest:{name}") for name, lender, borrower, _ in terms),
+            *(
+                interest_accrued(borrower, lender, f"accrue:{name}", claim=claim)
+                for name, lender, borrower, claim in terms
+            ),
+            *(
+                loan_write_off(lender, borrower, f"write-off:{name}", claim=claim)
+                for name, lender, borrower, claim in terms
+            ),
         )
 
     @property

@@ -38,17 +38,19 @@ def equity_investment(investor: str, issuer: str, name: str | None = None, *, pa
     return Flow(name or f"invest:{investor}:{issuer}", FlowKind.TRANSACTION, legs, paint=paint)
 
 
-def loan(lender: str, borrower: str, name: str | None = None, *, paint: str | None = MEMBER) -> Flow:
-    """`lender` pays out a loan or buys a new bond of `borrower`."""
-    claim = f"loan:{lender}:{borrower}"
+def loan(
+    lender: str, borrower: str, name: str | None = None, *, paint: str | None = MEMBER, claim: str | None = None
+) -> Flow:
+    """`lender` pays out a loan or buys a new bond of `borrower`. `claim` tells one of its loans from another."""
+    claim = claim or f"loan:{lender}:{borrower}"
     legs = (debit(Account(lender, _C.ASSET, claim)), *_payment(lender, borrower))
     legs += (credit(Account(borrower, _C.LIABILITY, claim)),)
     return Flow(name or f"lend:{lender}:{borrower}", FlowKind.TRANSACTION, legs, paint=paint)
 
 
-def repayment(borrower: str, lender: str, name: str | None = None) -> Flow:
-    """`borrower` pays principal back; the money keeps the borrower's mix of sponsors."""
-    claim = f"loan:{lender}:{borrower}"
+def repayment(borrower: str, lender: str, name: str | None = None, *, claim: str | None = None) -> Flow:
+    """`borrower` pays principal back; the money keeps the borrower's mix of sponsors. `claim` as in `loan`."""
+    claim = claim or f"loan:{lender}:{borrower}"
     legs = (credit(Account(lender, _C.ASSET, claim)), *_payment(borrower, lender))
     legs += (debit(Account(borrower, _C.LIABILITY, claim)),)
     return Flow(name or f"repay:{borrower}:{lender}", FlowKind.TRANSACTION, legs)
@@ -59,6 +61,22 @@ def interest(borrower: str, lender: str, name: str | None = None) -> Flow:
     legs = (debit(Account(borrower, _C.EXPENSE, "interest")), *_payment(borrower, lender))
     legs += (credit(Account(lender, _C.INCOME, "interest")),)
     return Flow(name or f"interest:{borrower}:{lender}", FlowKind.TRANSACTION, legs)
+
+
+def deposit(payer: str, holder: str, name: str | None = None) -> Flow:
+    """`payer` leaves cash with `holder` as security: its claim, the holder's debt."""
+    claim = f"deposit:{payer}:{holder}"
+    legs = (debit(Account(payer, _C.ASSET, claim)), *_payment(payer, holder))
+    legs += (credit(Account(holder, _C.LIABILITY, claim)),)
+    return Flow(name or f"deposit:{payer}:{holder}", FlowKind.TRANSACTION, legs)
+
+
+def deposit_returned(holder: str, payer: str, name: str | None = None) -> Flow:
+    """`holder` gives the cash back."""
+    claim = f"deposit:{payer}:{holder}"
+    legs = (credit(Account(payer, _C.ASSET, claim)), *_payment(holder, payer))
+    legs += (debit(Account(holder, _C.LIABILITY, claim)),)
+    return Flow(name or f"deposit-back:{holder}:{payer}", FlowKind.TRANSACTION, legs)
 
 
 def purchase_expensed(
@@ -257,17 +275,17 @@ def revaluation(holder: str, instrument: str, name: str | None = None) -> Flow:
     return Flow(name or f"revalue:{holder}:{instrument}", FlowKind.REVALUATION, legs)
 
 
-def loan_write_off(lender: str, borrower: str, name: str | None = None) -> Flow:
-    """A loan will not be paid: a loss of the lender and a gain of the borrower; no cash moves."""
-    claim = f"loan:{lender}:{borrower}"
+def loan_write_off(lender: str, borrower: str, name: str | None = None, *, claim: str | None = None) -> Flow:
+    """A loan will not be paid: a loss of the lender and a gain of the borrower; no cash moves. `claim` as in `loan`."""
+    claim = claim or f"loan:{lender}:{borrower}"
     legs = (debit(Account(lender, _C.EXPENSE, "write_off")), credit(Account(lender, _C.ASSET, claim)))
     legs += (debit(Account(borrower, _C.LIABILITY, claim)), credit(Account(borrower, _C.INCOME, "debt_forgiven")))
     return Flow(name or f"write-off:{lender}:{borrower}", FlowKind.WRITE_OFF, legs)
 
 
-def interest_accrued(borrower: str, lender: str, name: str | None = None) -> Flow:
-    """Interest falls due and is not paid: it is added to what `borrower` owes on the loan, and no cash moves."""
-    claim = f"loan:{lender}:{borrower}"
+def interest_accrued(borrower: str, lender: str, name: str | None = None, *, claim: str | None = None) -> Flow:
+    """Interest falls due and is not paid: it is added to what `borrower` owes (`claim` as in `loan`); no cash moves."""
+    claim = claim or f"loan:{lender}:{borrower}"
     legs = (debit(Account(borrower, _C.EXPENSE, "interest")), credit(Account(borrower, _C.LIABILITY, claim)))
     legs += (debit(Account(lender, _C.ASSET, claim)), credit(Account(lender, _C.INCOME, "interest")))
     return Flow(name or f"accrue:{borrower}:{lender}", FlowKind.ACCRUAL, legs)
@@ -300,6 +318,13 @@ def compensation(guarantor: str, holder: str, name: str | None = None) -> Flow:
     legs = (debit(Account(guarantor, _C.EXPENSE, "guarantees")), *_payment(guarantor, holder))
     legs += (credit(Account(holder, _C.INCOME, "guarantees")),)
     return Flow(name or f"compensate:{guarantor}:{holder}", FlowKind.TRANSACTION, legs)
+
+
+def protection(payer: str, payee: str, name: str | None = None) -> Flow:
+    """One leg of a default swap, premium or payout: an expense of who pays, income but no revenue of who is paid."""
+    legs = (debit(Account(payer, _C.EXPENSE, "protection")), *_payment(payer, payee))
+    legs += (credit(Account(payee, _C.INCOME, "protection")),)
+    return Flow(name or f"protection:{payer}:{payee}", FlowKind.TRANSACTION, legs)
 
 
 def equity_method(investor: str, investee: str, name: str | None = None, *, income: str = "equity_method") -> Flow:

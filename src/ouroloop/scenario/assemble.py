@@ -17,6 +17,7 @@ from ouroloop.economy.inventory import Letter, Vehicle
 from ouroloop.economy.operations import CHIPS, OTHER, SITES, Closing, Pair, Receipts, Spending, Spot
 from ouroloop.economy.world import World
 from ouroloop.instruments.cloud_contract import CloudContracts
+from ouroloop.instruments.deposit import Deposits
 from ouroloop.instruments.equity_round import EquityRounds
 from ouroloop.instruments.guarantee import Guarantees
 from ouroloop.instruments.instrument import Instrument
@@ -26,6 +27,7 @@ from ouroloop.instruments.vintages import Vintages
 from ouroloop.ledger import Account, AccountClass, cash
 from ouroloop.scenario.axes import (
     EQUITY_INVESTORS,
+    LANDLORDS,
     SUPPLIERS,
     VEHICLE_KINDS,
     Axes,
@@ -34,7 +36,7 @@ from ouroloop.scenario.axes import (
 from ouroloop.scenario.contracts import Contracts
 from ouroloop.scenario.contracts.books import Book, books
 from ouroloop.scenario.contracts.supply import Shares
-from ouroloop.scenario.lenders import can_be_called, guarantees, lending
+from ouroloop.scenario.lenders import RATED_KINDS, can_be_called, guarantees, lending, swaps
 from ouroloop.scenario.opening import Opening
 from ouroloop.scenario.opening_debts import Debt
 from ouroloop.scenario.site_vehicles import SiteVehicle
@@ -131,6 +133,7 @@ def assemble(
         core=tuple((customers_of(dossier, m), m) for m in active if known[m]),
         shares=tuple((EQUITY_INVESTORS, m) for m in active),
     )
+    tenants = dict.fromkeys(tenant for tenant, _ in leases.instrument.parties)
     owners = (*builders, *(one.member for one in landlords))
     world = World(
         members=members,
@@ -143,9 +146,11 @@ def assemble(
         loans=lent.loans,
         rounds=rounds.instrument,
         guarantees=given,
+        swaps=swaps(dossier, opening, members),
         orders=orders.instrument,
         cloud=cloud.instrument,
         leases=leases.instrument,
+        deposits=Deposits(tuple((tenant, LANDLORDS) for tenant in tenants if kind[tenant] in RATED_KINDS)),
         spot=Spot(tuple((lab, b) for lab in builders if kind[lab] is EntityKind.LAB for b in builders if b != lab)),
         spending=spending,
         warrants=found.warrants.instrument,
@@ -162,6 +167,7 @@ def assemble(
         other_by_age=_by_age(opening, tuple(m for m, _ in spending.other), OTHER),
         loan_class=lent.classes,
         loan_draws=lent.draws,
+        loan_behind=lent.behind,
         loan_tenor=tuple(round(4 * tenor_years["bond" if c == "bond_market" else "loan"]) for c in lent.classes),
         guaranteed_loan=guaranteed,
         vehicles=tuple(_vehicle(one, made.first) for one in landlords),

@@ -191,9 +191,9 @@ def _payoff(
 def _opening(world: World, opening: Opening, known: Traits, paths: int) -> Float64[np.ndarray, "opening #path"]:
     """Opening balances; where a ladder or a ring of vintages says how much it is, its sum stands in the books."""
     balances = dict(opening.balances)
-    for n, (lender, borrower) in enumerate(zip(world.loans.lenders, world.loans.borrowers, strict=True)):
+    loans = world.loans
+    for n, (lender, borrower, claim) in enumerate(zip(loans.lenders, loans.borrowers, loans.claims or (), strict=True)):
         owed = np.round(np.asarray(known.loan_ladder)[n] / QUANTUM).sum(axis=0) * QUANTUM
-        claim = f"loan:{lender}:{borrower}"
         balances[Account(lender, AccountClass.ASSET, claim)] = owed
         balances[Account(borrower, AccountClass.LIABILITY, claim)] = -owed
     for book, by_age in (

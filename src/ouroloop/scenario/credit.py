@@ -18,6 +18,7 @@ from ouroloop.market.first_passage import survival_with_uncertain_barrier
 from ouroloop.market.merton import distance_to_default, implied_assets
 from ouroloop.scenario.build import Economy, build
 from ouroloop.scenario.estimate import assumption
+from ouroloop.scenario.grades import BARRIER, CALLED, TENOR_YEARS, VOLATILITY
 from ouroloop.scenario.language import Scenario
 
 if TYPE_CHECKING:
@@ -26,15 +27,12 @@ if TYPE_CHECKING:
     from ouroloop.economy.inputs import Inputs
     from ouroloop.economy.world import World
 
-TENOR_YEARS = 5
 RECOVERY = 0.4
 """Of senior unsecured debt, by the convention of quotes."""
 PROMISES = (0.0, 1.0)
 """How much of a firm's promises counts as debt: not at all, as balance sheets are read, and in full."""
-PRICE_OF_RISK = "eco-finance-091"
-"""The assumption that says how much worse priced chances of default are than those that happen."""
 _QUARTERS = 4 * TENOR_YEARS
-_VOLATILITY, _BARRIER, _RATE, _CALLED = "eco-finance-082", "eco-finance-090", "eco-eng-011", "eco-finance-070"
+_RATE = "eco-eng-011"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ def credit_views(
     ]
     if unknown:
         raise BadInput(unknown)
-    rows = {name: assumption(dossier, name) for name in (_RATE, _CALLED, _VOLATILITY, _BARRIER)}
+    rows = {name: assumption(dossier, name) for name in (_RATE, CALLED, VOLATILITY, BARRIER)}
     return tuple(_view(dossier, economy, name, worth[name], rows, quotes=quotes) for name in entities)
 
 
@@ -138,10 +136,10 @@ def _view(
 ) -> CreditView:
     world, inputs = economy.world, economy.inputs
     rate = 0.01 * rows[_RATE].value
-    owes = _obligations(world, inputs, entity, rows[_CALLED].value)
-    volatility = np.array([rows[_VOLATILITY].value, rows[_VOLATILITY].low or 0.0, rows[_VOLATILITY].high or 0.0])
+    owes = _obligations(world, inputs, entity, rows[CALLED].value)
+    volatility = np.array([rows[VOLATILITY].value, rows[VOLATILITY].low or 0.0, rows[VOLATILITY].high or 0.0])
     model = tuple(
-        _model(owes, promises, value, volatility, rows[_BARRIER].value, rate, dossier.date)
+        _model(owes, promises, value, volatility, rows[BARRIER].value, rate, dossier.date)
         for promises in PROMISES
         if float(default_point(owes, promises)) > 0
     )
@@ -154,7 +152,7 @@ def _view(
             name: float(getattr(owes, name)) if _on_file(world, entity, name) else None
             for name in Obligations.__dataclass_fields__
         },
-        assumed={name: rows[name].value for name in (_VOLATILITY, _BARRIER, _RATE, _CALLED)},
+        assumed={name: rows[name].value for name in (VOLATILITY, BARRIER, _RATE, CALLED)},
         model=model,
         quotes=tuple(_market(quote, flat_rate(rate)) for quote in read),
     )

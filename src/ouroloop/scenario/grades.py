@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import jax
+import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Array, Float
 
+from ouroloop.core import BadInput
+from ouroloop.market.first_passage import survival_with_uncertain_barrier
+from ouroloop.market.merton import Assets, implied_assets
+from ouroloop.market.price_of_risk import real_world
 from ouroloop.market.ratings import RatingTable
 from ouroloop.scenario.estimate import assumption
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
 
+VOLATILITY, BARRIER, CALLED, PRICE_OF_RISK = "eco-finance-082", "eco-finance-090", "eco-finance-070", "eco-finance-091"
+"""How much shares move, how uncertain the place of failure is, which part of guarantees is called, and how much worse
+priced chances of default are than those that happen."""
+TENOR_YEARS = 5
+"""Over which chances of default are compared with those of letters."""
 LETTERS = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC")
 _YEARS = 40
+_FARTHEST = np.linspace(-0.5, 7.0, 301)
+"""Distances to default at which chances are worked out; between them they run straight."""
 
 
 def letters_table(dossier: Dossier) -> RatingTable:
@@ -38,3 +51,51 @@ def failed_by(table: RatingTable, letter: str, periods: int) -> Float[np.ndarray
     yearly = table.probability[table.grades.index(letter)]
     hazard = -np.log1p(-np.r_[0.0, yearly])
     return -np.expm1(-np.interp(np.arange(1, periods + 1) / 4, np.arange(len(hazard)), hazard))
+
+
+def can_rate(dossier: Dossier) -> bool:
+    """Does the dossier have, on its day, all that letters of firms are worked out from?"""
+    try:
+        letters_table(dossier)
+        for name in (VOLATILITY, BARRIER, CALLED, PRICE_OF_RISK):
+            assumption(dossier, name)
+    except BadInput:
+        return False
+    return True
+
+
+def letter_bounds(
+    dossier: Dossier, equity: Float[np.ndarray, " firm"], default_point: Float[np.ndarray, " firm"]
+) -> Float[np.ndarray, "firm letter"]:
+    """At which distance ln(assets / default point) does a firm fail as often as each letter but the last?
+
+    The chance within five years is that of a first passage with an uncertain barrier, at the volatility of assets that
+    shares and debt of the opening day imply, less the price of risk; the letters' is that of `letters_table`. Where the
+    dossier cannot rate on its day no distance is short enough for any other letter than the best.
+    """
+    if not can_rate(dossier):
+        return np.full((len(equity), len(LETTERS) - 1), -np.inf)
+    read = (assumption(dossier, name).value for name in (VOLATILITY, BARRIER, PRICE_OF_RISK))
+    volatility, deviation, price_of_risk = read
+    happens = np.asarray(
+        _happens(jnp.asarray(equity), jnp.asarray(default_point), volatility, deviation, price_of_risk)
+    )
+    within = letters_table(dossier).probability[:-1, TENOR_YEARS - 1]
+    return np.array([np.interp(within, row[::-1], _FARTHEST[::-1]) for row in happens])
+
+
+@jax.jit
+def _happens(
+    equity: Float[Array, " firm"],
+    default_point: Float[Array, " firm"],
+    volatility: float,
+    deviation: float,
+    price_of_risk: float,
+) -> Float[Array, "firm distance"]:
+    """How likely does each firm fail within the tenor at each of the distances?"""
+    owes = default_point > 1e-6
+    implied = implied_assets(jnp.maximum(equity, 1e-3), volatility, jnp.where(owes, default_point, 1.0), 0.0, 1.0)
+    moves = jnp.where(owes, implied.volatility, volatility)[:, None]
+    assets = Assets(jnp.exp(jnp.asarray(_FARTHEST))[None] + 0.0 * moves, moves)
+    stays = survival_with_uncertain_barrier(assets, jnp.ones_like(moves), deviation, 0.0, float(TENOR_YEARS))
+    return real_world(1.0 - stays, float(TENOR_YEARS), price_of_risk)

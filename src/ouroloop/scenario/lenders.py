@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from ouroloop.core import Quarter
 from ouroloop.dossier import EntityKind
 from ouroloop.economy.inventory import OUTSIDE, PromisedDraw
+from ouroloop.instruments.credit_default_swap import CreditDefaultSwaps
 from ouroloop.instruments.delayed_draw import DelayedDrawLoans
 from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
 from ouroloop.instruments.loan import Loans
@@ -18,6 +19,7 @@ from ouroloop.scenario.axes import (
     BANKS,
     BOND_INVESTORS,
     GOVERNMENT,
+    HEDGE_FUNDS,
     INSURERS,
     PENSIONS,
     PRIVATE_CREDIT_FUNDS,
@@ -26,17 +28,18 @@ from ouroloop.scenario.axes import (
 )
 from ouroloop.scenario.contracts import Contracts
 from ouroloop.scenario.contracts.books import Book
+from ouroloop.scenario.estimate import central
 from ouroloop.scenario.opening import Opening
-from ouroloop.scenario.opening_debts import Debt
+from ouroloop.scenario.opening_debts import Debt, claim_of
 from ouroloop.scenario.site_vehicles import SiteVehicle
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
 
-Pair = tuple[str, str]
 RATED_KINDS = (EntityKind.CLOUD, EntityKind.CHIP_MAKER, EntityKind.SUPPLIER, EntityKind.SOFTWARE)
 """Kinds whose bonds are taken to be rated investment grade: firms with a profitable business of their own."""
 
+_HEDGED, _WRITTEN_BY_FUNDS = "eco-finance-099", "eco-finance-100"
 _ASKED = (BANKS, BOND_INVESTORS, PRIVATE_CREDIT_FUNDS)
 """Sectors that lend to who asks; others hold what they bought."""
 _CLASSES = {BANKS: "bank", BOND_INVESTORS: "bond_market", INSURERS: "insurer", PENSIONS: "bond_market"}
@@ -56,6 +59,8 @@ class Lending:
     """Of `behavior.lending.LENDER_CLASSES`."""
     draws: tuple[bool, ...]
     """Does the contract take what its class lends to who asks?"""
+    behind: tuple[bool, ...]
+    """Is the contract a class that is paid after others?"""
     promised: tuple[PromisedDraw, ...]
 
 
@@ -69,33 +74,42 @@ def lending(
     made: Contracts,
 ) -> Lending:
     """The debts of the opening, and a contract for every class that has promised or may lend to a firm from now on."""
-    rows: dict[Pair, Debt | None] = {(debt.lender, debt.borrower): debt for debt in opening.debts}
+    rows: dict[_Key, Debt | None] = {(debt.lender, debt.borrower, debt.rank): debt for debt in opening.debts}
     borrowers = dict.fromkeys([*builders, *vendors, *(d.borrower for d in opening.debts)])
     for firm in borrowers:
         if firm in vehicles:
-            rows.setdefault((BOND_INVESTORS, firm), None)
+            rows.setdefault((BOND_INVESTORS, firm, ""), None)
         elif dossier.entities[firm].kind not in VEHICLE_KINDS:
             for lender in _NEW_MONEY[dossier.entities[firm].kind in RATED_KINDS]:
-                rows.setdefault((lender, firm), None)
+                rows.setdefault((lender, firm, ""), None)
     drawn = list(_drawn_by(opening.axes, promised, vehicles, made))
-    for pair, *_ in drawn:
-        rows.setdefault(pair, None)
-    names = tuple(f"{lender}:{firm}" for lender, firm in rows)
-    floating = [debt.floating if debt else lender != BOND_INVESTORS for (lender, _), debt in rows.items()]
-    loans = Loans(names, tuple(x for x, _ in rows), tuple(x for _, x in rows), jnp.asarray(floating, bool))
-    classes = tuple(_CLASSES.get(lender, "private_credit") for lender, _ in rows)
+    for key, *_ in drawn:
+        rows.setdefault(key, None)
+    names = tuple(":".join(filter(None, key)) for key in rows)
+    floating = [debt.floating if debt else lender != BOND_INVESTORS for (lender, *_), debt in rows.items()]
+    loans = Loans(
+        names,
+        tuple(lender for lender, _, _ in rows),
+        tuple(firm for _, firm, _ in rows),
+        jnp.asarray(floating, bool),
+        tuple(claim_of(*key) for key in rows),
+    )
+    classes = tuple(_CLASSES.get(lender, "private_credit") for lender, _, _ in rows)
 
-    def lends(lender: str, firm: str) -> bool:
+    def lends(lender: str, firm: str, rank: str) -> bool:
         if firm in vehicles:
-            return lender in (BOND_INVESTORS, BANKS)
+            return lender in (BOND_INVESTORS, BANKS) and not rank
         return lender in _ASKED and dossier.entities[firm].kind not in VEHICLE_KINDS
 
     later = tuple(_promised_draw(list(rows), one, promised.instrument, vehicles, made) for one in drawn)
-    return Lending(loans, tuple(rows.values()), classes, tuple(lends(*pair) for pair in rows), later)
+    behind = tuple(bool(rank) for _, _, rank in rows)
+    return Lending(loans, tuple(rows.values()), classes, tuple(lends(*key) for key in rows), behind, later)
 
 
-_Drawn = tuple[Pair, int, float, Sequence[float]]
-"""(lender, borrower) of a binding promise of a loan, its row, the part that this lender has of it, and its schedule."""
+_Key = tuple[str, str, str]
+"""(lender, borrower, rank) of a contract."""
+_Drawn = tuple[_Key, int, float, Sequence[float]]
+"""The contract that takes a binding promise of a loan, the promise's row, its part of it, and the schedule."""
 
 
 def _drawn_by(
@@ -106,20 +120,29 @@ def _drawn_by(
     for row, (lender, borrower) in enumerate(pairs):
         term = made.terms[promised.rows[row]]
         if not term.pending and borrower in axes.members:
-            holders = vehicles[borrower].holders if borrower in vehicles else {lender: 1.0}
-            for holder, share in holders.items():
-                yield (holder, borrower), row, share, term.payments.point_usd_bn.tolist()
+            for sector, rank, share in _shared(axes, vehicles.get(borrower), lender):
+                yield (sector, borrower, rank), row, share, term.payments.point_usd_bn.tolist()
+
+
+def _shared(axes: Axes, vehicle: SiteVehicle | None, lender: str) -> Iterator[tuple[str, str, float]]:
+    """Which sector lends how much of a promise under which rank: the lender all, a vehicle's holders theirs."""
+    if vehicle is None:
+        yield lender, "", 1.0
+        return
+    for name, rank in vehicle.ranks.items():
+        for holder, share in rank.held_by.items():
+            yield axes.booked_at(holder) or lender, name, share * rank.size / vehicle.size
 
 
 def _promised_draw(
-    pairs: Sequence[Pair],
+    keys: Sequence[_Key],
     drawn: _Drawn,
     book: DelayedDrawLoans,
     vehicles: Mapping[str, SiteVehicle],
     made: Contracts,
 ) -> PromisedDraw:
     """What a lender must still lend, by the contract that takes it; repaid as a vehicle's classes are."""
-    (lender, borrower), row, share, schedule = drawn
+    (lender, borrower, rank), row, share, schedule = drawn
     first, parts = int(book.first_repayment[row]), int(book.repayments[row])
     if borrower in vehicles:
         end = Quarter.of(vehicles[borrower].structure.ends.last).ordinal - made.first.ordinal
@@ -127,7 +150,7 @@ def _promised_draw(
         first = min(first, end) if level else end
         parts = end - first + 1
     amounts = tuple(share * usd_bn for usd_bn in schedule)
-    return PromisedDraw(pairs.index((lender, borrower)), amounts, float(book.rate[row, 0]), first, parts)
+    return PromisedDraw(keys.index((lender, borrower, rank)), amounts, float(book.rate[row, 0]), first, parts)
 
 
 def can_be_called(axes: Axes, guarantor: str, debtor: str, kind: GuaranteeKind) -> bool:
@@ -138,7 +161,7 @@ def can_be_called(axes: Axes, guarantor: str, debtor: str, kind: GuaranteeKind) 
 def guarantees(signed: Guarantees, loans: Loans, quarters: int) -> tuple[Guarantees, tuple[int, ...]]:
     """What deals name, and behind every loan a promise of the government that only a scenario makes."""
     pairs = list(zip(loans.lenders, loans.borrowers, strict=True))
-    named = zip(signed.creditors, signed.debtors, strict=True)
+    named = list(zip(signed.creditors, signed.debtors, strict=True))
     behind = [pairs.index(pair) if pair in pairs else OUTSIDE for pair in named]
     extra, count = len(pairs), len(signed.names)
     made = Guarantees(
@@ -151,5 +174,31 @@ def guarantees(signed: Guarantees, loans: Loans, quarters: int) -> tuple[Guarant
         jnp.concatenate([signed.guaranteed, jnp.zeros((extra, quarters))]),
         jnp.concatenate([signed.first, jnp.zeros(extra, signed.first.dtype)]),
         jnp.concatenate([signed.last, jnp.full(extra, quarters, signed.last.dtype)]),
+        claims=(*(f"loan:{c}:{d}" for c, d in named), *(loans.claims or ())),
     )
     return made, (*behind, *range(extra))
+
+
+def swaps(dossier: Dossier, opening: Opening, members: Sequence[str]) -> CreditDefaultSwaps:
+    """Protection that banks have bought on what they lent to quoted names, and from whom.
+
+    Nobody publishes who holds which swap. Assumed, and said so: banks have hedged a part (`eco-finance-099`) of what
+    they have lent to each firm that a swap is quoted on, at the last quote, for its tenor from the opening on; hedge
+    funds have written a part of it (`eco-finance-100`), insurers the rest.
+    """
+    last = {q.entity: q for q in sorted(dossier.quotes, key=lambda quote: quote.on.last) if q.entity in members}
+    lent = {firm: sum(d.principal.mean() for d in opening.debts_of(firm) if d.lender == BANKS) for firm in last}
+    hedged, funds = central(dossier, _HEDGED), central(dossier, _WRITTEN_BY_FUNDS)
+    rows = [
+        (firm, writer, hedged * part * lent[firm], quote.spread_bp * 1e-4, round(4 * quote.tenor_years) - 1)
+        for firm, quote in last.items()
+        for writer, part in ((HEDGE_FUNDS, funds), (INSURERS, 1.0 - funds))
+        if lent[firm] > 0
+    ]
+    return CreditDefaultSwaps(
+        tuple((BANKS, writer) for _, writer, *_ in rows),
+        tuple(firm for firm, *_ in rows),
+        jnp.asarray([row[2] for row in rows], jnp.float64),
+        jnp.asarray([row[3] for row in rows], jnp.float64),
+        jnp.asarray([row[4] for row in rows], int),
+    )

@@ -14,7 +14,7 @@ from ouroloop.core import Quarter
 from ouroloop.dossier.days import Days
 from ouroloop.dossier.models import EntityKind
 from ouroloop.dossier.refs import Refs, joined
-from ouroloop.scenario.axes import BANKS, BOND_INVESTORS, PRIVATE_CREDIT_FUNDS
+from ouroloop.scenario.axes import BANKS, BOND_INVESTORS, PRIVATE_CREDIT_FUNDS, Axes
 from ouroloop.scenario.balance_sheet import LIABILITIES, read
 from ouroloop.scenario.estimate import Basis, Estimate, Uniforms, Values, assumed, central, worst
 from ouroloop.scenario.opening_flows import in_dollars
@@ -73,6 +73,13 @@ class Debt:
     floating: bool
     basis: Basis
     refs: Refs
+    rank: str = ""
+    """The class of a vehicle's debt that is paid after the others; empty for any other debt."""
+
+    @property
+    def claim(self) -> str:
+        """What the lender holds, as the ledger calls it."""
+        return claim_of(self.lender, self.borrower, self.rank)
 
     @property
     def due(self) -> Values:
@@ -126,19 +133,29 @@ def reference_rate(dossier: Dossier) -> float:
     return central(dossier, REFERENCE) / 100
 
 
-def vehicle_debts(dossier: Dossier, vehicle: SiteVehicle, owed: Estimate, quarter: Quarter) -> tuple[Debt, ...]:
+def claim_of(lender: str, borrower: str, rank: str = "") -> str:
+    """The ledger's name of what a lender holds."""
+    return ":".join(filter(None, ("loan", lender, borrower, rank)))
+
+
+def vehicle_debts(
+    dossier: Dossier, axes: Axes, vehicle: SiteVehicle, owed: Estimate, quarter: Quarter
+) -> tuple[Debt, ...]:
     """To whom does a vehicle with terms on file owe its debt, when is it due, and at what rate?
 
-    Each holder of its classes is a lender, with its share of all of them: who holds the first class and who the last
-    are not told apart in the books. Classes come down as their terms say.
+    Each holder of its classes is a lender, of each rank apart; all of them have drawn the same part of what they may.
+    Classes come down as their terms say.
     """
-    reference = reference_rate(dossier)
-    ladder, rate = vehicle.ladder(quarter, SLOTS, reference), vehicle.rate(reference)
-    basis = worst(owed.basis, "assumed")
-    return tuple(
-        Debt(holder, vehicle.member, np.array([owed.point * share]), ladder, rate, vehicle.floating, basis, owed.refs)
-        for holder, share in vehicle.holders.items()
-    )
+    reference, basis = reference_rate(dossier), worst(owed.basis, "assumed")
+    made: list[Debt] = []
+    for name, rank in vehicle.ranks.items():
+        ladder, rate = rank.ladder(quarter, SLOTS, reference), rank.rate(reference)
+        for holder, share in rank.held_by.items():
+            principal = np.array([owed.point * rank.size / vehicle.size * share])
+            sector = axes.booked_at(holder)
+            assert sector is not None, f"{holder} holds notes and keeps no books"
+            made.append(Debt(sector, vehicle.member, principal, ladder, rate, rank.floating, basis, owed.refs, name))
+    return tuple(made)
 
 
 def _ladder(dossier: Dossier, firm: str, owed: float, quarter: Quarter, life_years: float) -> Values:

@@ -85,12 +85,12 @@ def open_member(world: World, firm: str, lines: Lines) -> tuple[Sheet, tuple[Deb
         return here, ()
     quarter, rates = world.quarter, world.rates.members[firm]
     if firm in world.vehicles:
-        found = vehicle_debts(world.dossier, world.vehicles[firm], owed, quarter)
+        found = vehicle_debts(world.dossier, world.axes, world.vehicles[firm], owed, quarter)
     else:
         found = debts(world.dossier, firm, owed, world.funding, rates, quarter, world.uniforms)
     for debt in found:
         like = Estimate.exactly(float(debt.principal.mean()), debt.basis, owed.day, debt.refs, owed.tolerance)
-        lines.claim(f"loan:{debt.lender}:{firm}", debt.lender, firm, debt.principal, like)
+        lines.claim(debt.claim, debt.lender, firm, debt.principal, like)
     return here, found
 
 

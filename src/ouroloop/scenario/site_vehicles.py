@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -36,8 +35,6 @@ class SiteVehicle:
     """The member that rents from it."""
     structure: Structure
     classes: tuple[ClassTerms, ...]
-    holders: Mapping[str, float]
-    """Which share of its debt each sector holds, most senior class first; they add up to 1."""
 
     @cached_property
     def size(self) -> float:
@@ -82,12 +79,50 @@ class SiteVehicle:
         return sum(line.share_of_rent.value for line in self.structure.waterfall if line.share_of_rent)
 
     @cached_property
-    def floating(self) -> bool:
-        """Does most of its debt float?"""
-        return 2 * sum(one.size_usd_bn.value for one in self.classes if one.floats) > self.size
+    def ranks(self) -> dict[str, Rank]:
+        """Its classes by rank: `""` those that are repaid first, together; then each other under its own id."""
+        lines = self.structure.waterfall
+        together = next((line.principal for line in lines if line.principal is not None), ())
+        by_rank: dict[str, list[ClassTerms]] = {}
+        for one in self.classes:
+            by_rank.setdefault("" if one.id in together else one.id, []).append(one)
+        return {name: Rank(tuple(classes), self.structure) for name, classes in by_rank.items()}
 
     def rate(self, reference: float) -> float:
         """What its debt costs on average, decimal per year, with the reference rate where a class floats."""
+        return Rank(self.classes, self.structure).rate(reference)
+
+
+@dataclass(frozen=True, eq=False)
+class Rank:
+    """Classes of a structure that are paid alike."""
+
+    classes: tuple[ClassTerms, ...]
+    structure: Structure
+
+    @cached_property
+    def size(self) -> float:
+        """USD bn."""
+        return sum(one.size_usd_bn.value for one in self.classes)
+
+    @cached_property
+    def floating(self) -> bool:
+        """Does most of it float?"""
+        return 2 * sum(one.size_usd_bn.value for one in self.classes if one.floats) > self.size
+
+    @cached_property
+    def held_by(self) -> dict[str, float]:
+        """Which share of it each holder has; they add up to 1. What has no holder on file is held as the rest is."""
+        held: dict[str, float] = {}
+        for one in self.classes:
+            named = {holder.by: holder.share.value for holder in one.held_by if holder.share is not None}
+            for name, share in named.items():
+                held[name] = held.get(name, 0.0) + one.size_usd_bn.value * share / sum(named.values())
+        total = sum(held.values())
+        return {name: amount / total for name, amount in held.items()}
+
+    def rate(self, reference: float) -> float:
+        """What it costs on average, decimal per year, with the reference rate where a class floats."""
         costs = (one.size_usd_bn.value * (one.coupon.value + reference * one.floats) for one in self.classes)
         return sum(costs) / self.size
 
@@ -142,20 +177,5 @@ def site_vehicles(dossier: Dossier, axes: Axes) -> dict[str, SiteVehicle]:
         for member, classes in issued.items():
             ours = member in axes.members and dossier.entities[member].kind in VEHICLE_KINDS
             if ours and tenant is not None:
-                holders = _holders(axes, classes)
-                found[member] = SiteVehicle(member, tenant, structure, tuple(classes), holders)
+                found[member] = SiteVehicle(member, tenant, structure, tuple(classes))
     return found
-
-
-def _holders(axes: Axes, classes: list[ClassTerms]) -> dict[str, float]:
-    """By sector; what of a class has no holder on file is held as the rest of it is."""
-    held: dict[str, float] = {}
-    for one in classes:
-        named = {one_.by: one_.share.value for one_ in one.held_by if one_.share is not None}
-        whole = sum(named.values())
-        for name, share in named.items():
-            sector = axes.booked_at(name)
-            assert sector is not None, f"{name} holds notes and keeps no books"
-            held[sector] = held.get(sector, 0.0) + one.size_usd_bn.value * share / whole
-    total = sum(held.values())
-    return {sector: amount / total for sector, amount in held.items()}

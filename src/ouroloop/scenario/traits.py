@@ -25,6 +25,7 @@ from ouroloop.ledger import Account, AccountClass, cash
 from ouroloop.scenario.assemble import Assembled
 from ouroloop.scenario.contracts.backlog import backlogs
 from ouroloop.scenario.contracts.supply import Shares
+from ouroloop.scenario.grades import letter_bounds
 from ouroloop.scenario.lenders import RATED_KINDS
 from ouroloop.scenario.opening import Opening
 from ouroloop.scenario.opening_flows import recorded
@@ -266,6 +267,16 @@ class _Opened:
         part = np.asarray(self.engine.value_of_backlog)
         return np.where(quoted, worth, np.maximum(worth, backlog * part)) + np.zeros((len(members), self.paths))
 
+    def letter_bounds(self, ladder: Values) -> Values:
+        """[member, letter, 1]: distances at which letters change, from `ladder` [loan, slot], what falls due when.
+
+        From central values, so that they do not depend on which other paths are drawn.
+        """
+        by = np.eye(len(self.world.members))[self.world.loan_borrower].T
+        soon, owed = by @ ladder[:, :YEAR].sum(axis=1), by @ ladder.sum(axis=1)
+        worth = np.nan_to_num(self.opening.run_rates.values("market_value")).mean(axis=1)
+        return letter_bounds(self.dossier, worth, soon + 0.5 * (owed - soon))[..., None]
+
     @cached_property
     def multiple(self) -> Values:
         """Market value with net debt over revenue of a quarter."""
@@ -384,6 +395,7 @@ class _Opened:
             "other_capex": self.rate("capex") - self.ai_capex,
             "equity_value": self.equity,
             "investment_grade": self.of_kinds(*RATED_KINDS).astype(np.float64),
+            "letter_bounds": self.letter_bounds(ladder.sum(axis=-1)),
             "ai_spend": self.spend,
             "ai_growth": growth,
             "ai_share": np.array(ai_share),

@@ -45,8 +45,8 @@ def simulate_for_report(
     `life_paths` of 0 those are left out, and credit where the dossier lacks what rates it. Raises BadInput where the
     dossier comes with no baseline, or its facts do not carry a simulation.
     """
-    from ouroloop.experiment.credit_course import can_rate
     from ouroloop.report.simulated.follow import credit_for_report
+    from ouroloop.scenario.grades import can_rate
     from ouroloop.scenario.presets import locate
     from ouroloop.scenario.read import read_presets, read_scenario
 
