@@ -89,8 +89,8 @@ def assemble(
     builders (they are inside of what they spend on chips), are left out.
 
     Vehicles with terms on file live on their tenants' rents, build with what their lenders have promised, and may ask
-    bond investors when a loan falls due; those without stand still. What lenders have promised firmly to anybody
-    (`DelayedDrawLoans`) is lent on its schedule.
+    bond investors and banks when a loan falls due; those without stand still. What lenders have promised firmly to
+    anybody (`DelayedDrawLoans`) is lent on its schedule.
     """
     members = axes.members
     kind = {m: dossier.entities[m].kind for m in members}
