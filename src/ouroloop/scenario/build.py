@@ -85,7 +85,7 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
     share = _shares_of_promises(scenario, made, named)
     rows = np.array(made.cloud.rows, np.int64)
     spend = base.outside.drawn(named)
-    opening = open_world(dossier, base.axes, named)
+    opening = _opening_of(dossier, scenario.horizon, scenario.seed, first_path, count)
     known = traits(
         dossier,
         base.opening,
@@ -145,6 +145,14 @@ def _base(dossier: Dossier, horizon: int) -> _Base:
         dossier, where, opening, promised, shares, tuple(outside.share), vehicles=vehicles, tenor_years=tenor
     )
     return _Base(where, opening, shares, outside, made, vehicles)
+
+
+@lru_cache(maxsize=8)
+def _opening_of(dossier: Dossier, horizon: int, seed: int, first_path: int, paths: int) -> Opening:
+    """The opening books of these paths: the same in every scenario of a dossier."""
+    return open_world(
+        dossier, _base(dossier, horizon).axes, lambda name: np.asarray(uniform(seed, first_path, paths, name))
+    )
 
 
 def _shares_of_promises(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ouroloop.core import Tier
@@ -41,7 +42,9 @@ class Funding:
         return self.amount * self.days.share(Days.between(first, until))
 
 
+@lru_cache(maxsize=8)
 def _streams(dossier: Dossier) -> tuple[Stream, ...]:
+    """Kept, as the books of every member ask for them."""
     return deal_streams(dossier)
 
 
