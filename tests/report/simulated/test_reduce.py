@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ouroloop.core import Quarter
+from ouroloop.dossier import load
 from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, SPONSORS, SYSTEM_MEASURES, Track
 from ouroloop.report.simulated.reduce import Batch, drawn_firms, from_batches
 from ouroloop.report.simulated.results import Results
@@ -102,3 +103,12 @@ def test_the_firms_of_the_articles_are_drawn_and_of_another_world_its_first_ones
     assert drawn_firms(MEMBERS) == ("openai", "oracle", "nvidia")
     assert drawn_firms(("a", "b")) == ("a", "b")
     assert len(drawn_firms([f"firm-{n}" for n in range(30)])) == 10
+
+
+def test_letters_are_shown_of_firms_that_agencies_rate() -> None:
+    batch = Batch.of(_Economy({}), _track(range(1, 5)), load("ai-loop"))  # type: ignore[arg-type]
+    assert batch.letters is not None
+    assert {"oracle", "nvidia"} <= set(batch.letters) <= {"oracle", "nvidia", "tsmc"}, "no agency rates OpenAI"
+    np.testing.assert_array_equal(batch.letters["oracle"].sum(axis=0), 4)
+    results = from_batches(read_scenario("baseline"), _Economy({}), [batch])  # type: ignore[arg-type]
+    assert set(results.letters) == set(batch.letters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from ouroloop.experiment.credit_course import credit_course
 from ouroloop.experiment.outcomes import endings, shares
 from ouroloop.experiment.sensitivity import influences
 from ouroloop.report.simulated.results import FIRMS, LEVELS, MEASURES, MOST, Chance, Fan, Influence, Results
+from ouroloop.scenario.lenders import RATED_KINDS
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
@@ -38,8 +39,8 @@ class Batch:
     system: Float[np.ndarray, "measure quarter path"]
     marks: Float[np.ndarray, "mark path"]
     draws: dict[str, np.ndarray]
-    letters: Float[np.ndarray, "firm state quarter"] | None = None
-    """Counts of paths."""
+    letters: Mapping[str, Float[np.ndarray, "state quarter"]] | None = None
+    """Counts of paths, by firm that agencies rate investment grade at the opening: no agency gave others a letter."""
 
     @classmethod
     def of(cls, economy: Economy, track: Track, rated_by: Dossier | None = None) -> Batch:
@@ -49,8 +50,9 @@ class Batch:
         every, paid = np.asarray(track.members), np.asarray(track.who_paid)
         letters = None
         if rated_by is not None:
-            course = credit_course(rated_by, members, track, drawn_firms(members))
-            letters = course.shares() * every.shape[-1]
+            rated = [firm for firm in drawn_firms(members) if rated_by.entities[firm].kind in RATED_KINDS]
+            course = credit_course(rated_by, members, track, rated)
+            letters = dict(zip(rated, course.shares() * every.shape[-1], strict=True))
         return cls(
             members,
             every[[_AT[name] for name in MEASURES]][:, rows],
@@ -124,7 +126,7 @@ def from_batches(scenario: Scenario, economy: Economy, batches: Iterable[Batch])
         defaulted=dict(zip(parts[0].members, np.asarray(sum(part.defaulted for part in parts)) / paths, strict=True)),
         outside_loss=_fan(loss[None, :]),
         influences=_influences(scenario, draws, ending == "credit_first", loss),
-        letters=_letters(parts, firms, paths),
+        letters=_letters(parts, paths),
     )
 
 
@@ -132,10 +134,12 @@ def _fan(values: Float[np.ndarray, "quarter path"]) -> Fan:
     return Fan(LEVELS, np.quantile(values, LEVELS, axis=-1), values.mean(axis=-1))
 
 
-def _letters(parts: Sequence[Batch], firms: Sequence[str], paths: int) -> dict[str, np.ndarray]:
+def _letters(parts: Sequence[Batch], paths: int) -> dict[str, np.ndarray]:
     """Shares of paths by state, where every batch was rated."""
     counts = [part.letters for part in parts if part.letters is not None]
-    return dict(zip(firms, np.sum(counts, axis=0) / paths, strict=True)) if len(counts) == len(parts) else {}
+    if len(counts) < len(parts):
+        return {}
+    return {firm: np.sum([one[firm] for one in counts], axis=0) / paths for firm in counts[0]}
 
 
 def _influences(
