@@ -8,6 +8,7 @@ outcome, of a loss or of anything behind a default is to be used; reverse stress
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -18,7 +19,7 @@ from ouroloop.economy.open import open_state
 from ouroloop.economy.state import State
 from ouroloop.economy.step import step
 from ouroloop.economy.track import MEMBER_MEASURES, SYSTEM_MEASURES
-from tests.economy.worlds import inputs, with_parameters, world
+from tests.economy.worlds import QUICKLY_COMPILED, inputs, with_parameters, world
 
 PATHS, HORIZON = 4, 4
 STEP = 1e-4
@@ -46,7 +47,7 @@ def _means(by: Array, given: Inputs) -> Array:
     return jax.lax.scan(quarter, state, jnp.arange(HORIZON))[1].sum(axis=0)
 
 
-@jax.jit
+@partial(jax.jit, compiler_options=QUICKLY_COMPILED)
 def _value_and_slope(by: Array, given: Inputs) -> tuple[Array, Array]:
     """Both of one compiled program; backward, as searches for the smallest shock need it."""
     value, backward = jax.vjp(lambda moved: _means(moved, given), by)

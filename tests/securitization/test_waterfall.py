@@ -127,6 +127,10 @@ FALLS = {
 }  # fmt: skip
 
 
+DEALS = 140
+"""Courses of cash tried at once: with 25 draws of each order of payment above, more than ten thousand."""
+
+
 @eqx.filter_jit
 def _paid(fall: Waterfall, cash: jax.Array, principal: jax.Array, fees: jax.Array) -> tuple[ByTranche, History]:
     reference = jnp.full(cash.shape, 0.04)
@@ -138,8 +142,8 @@ def _paid(fall: Waterfall, cash: jax.Array, principal: jax.Array, fees: jax.Arra
 
 def _draw(fall: Waterfall, seed: int, level: float) -> tuple[jax.Array, jax.Array, jax.Array]:
     draw = np.random.default_rng(seed)
-    cash = draw.exponential(level, (PERIODS, 7)) * draw.integers(0, 2, (PERIODS, 7))
-    fees = draw.exponential(0.02, (sum(isinstance(line, Fee) for line in fall.lines), PERIODS, 7))
+    cash = draw.exponential(level, (PERIODS, DEALS)) * draw.integers(0, 2, (PERIODS, DEALS))
+    fees = draw.exponential(0.02, (sum(isinstance(line, Fee) for line in fall.lines), PERIODS, DEALS))
     return jnp.asarray(cash), jnp.asarray(cash * draw.uniform(0, 1, cash.shape)), jnp.asarray(fees)
 
 
