@@ -185,17 +185,18 @@ def _lend_promised(net: Network, s: Record, q: Record) -> None:
 def _extend(net: Network, s: Record, q: Record, missing: np.ndarray) -> None:
     """Principal that a vehicle cannot replace falls due a quarter later while its tenant is sound."""
     world, loans, now = net.world, s.contracts.loans, q.quarter
-    principal = s.sums.loans_by_borrower @ q.principal
+    at = world.claim_starts["principal"]
+    asked = q.claims[at : at + len(q.principal)].copy()
+    principal = s.sums.loans_by_borrower @ asked
     sound = np.zeros_like(missing)
     sound[world.vehicle_rows] = s.default.barred[world.vehicle_tenant] <= 0
     sound = sound * (q.rents_to_come >= q.had_owed)
     part = np.clip(missing, 0.0, principal) / np.where(principal > 0, principal, 1.0) * sound
-    extended = whole(q.principal * part[world.loan_borrower])
+    extended = whole(asked * part[world.loan_borrower])
     if now < loans.ladder.shape[1] - 1:
         loans.ladder[:, now] -= extended
         loans.ladder[:, now + 1] += extended
     q.principal = q.principal - extended
-    at = world.claim_starts["principal"]
     q.claims[at : at + len(extended)] -= extended
     q.owes = s.sums.by_debtor @ q.claims
 

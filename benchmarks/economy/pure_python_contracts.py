@@ -206,12 +206,13 @@ def _extend(net: Lists, s: Record, q: Record, expected: list[float], drawn: list
         row: s.default.barred[tenant] <= 0 and q.rents_to_come[row] >= q.had_owed[row]
         for row, tenant in zip(net.vehicle_rows, net.vehicle_tenant, strict=True)
     }
-    principal = [0.0] * net.members
-    for borrower, due in zip(net.loan_borrower, q.principal, strict=True):
+    principal, first = [0.0] * net.members, net.first_principal
+    asked = q.claims[first : first + len(q.principal)]
+    for borrower, due in zip(net.loan_borrower, asked, strict=True):
         principal[borrower] += due
     had_owed, q.owes = q.owes, list(q.owes)
     last = len(loans.ladder[0]) - 1
-    for n, (borrower, due) in enumerate(zip(net.loan_borrower, list(q.principal), strict=True)):
+    for n, (borrower, due) in enumerate(zip(net.loan_borrower, asked, strict=True)):
         if not sound.get(borrower, False) or principal[borrower] <= 0:
             continue
         granted = q.new_debt[borrower] - drawn[borrower] + q.new_shares[borrower]
@@ -221,7 +222,7 @@ def _extend(net: Lists, s: Record, q: Record, expected: list[float], drawn: list
             loans.ladder[n][q.quarter] -= extended
             loans.ladder[n][q.quarter + 1] += extended
         q.principal[n] -= extended
-        q.claims[net.first_principal + n] -= extended
+        q.claims[first + n] -= extended
         q.owes[borrower] -= extended
 
 

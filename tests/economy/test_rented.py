@@ -120,6 +120,18 @@ def test_a_loan_that_nobody_replaces_is_put_off_while_the_tenant_pays() -> None:
     assert not member(track, "defaulted", "depot")[:, pays].any()
 
 
+def test_what_a_scenario_keeps_from_being_paid_is_not_put_off_as_well() -> None:
+    given = no_credit(DEPOT_DUE)
+    row = world().claim_starts["principal"] + world().loans.names.index("banks:depot")
+    stopped = shocked(given, claim_pays=given.calendar.claim_pays.at[row, DEPOT_DUE:].set(0.0))
+    track = run(stopped)
+    assert not flows(world(), track, "repay:banks:depot")[DEPOT_DUE:].any()
+    for name in ("repay:banks:depot", "interest:banks:depot", "rent:neo-depot"):
+        assert np.all(flows(world(), track, name) >= 0), name
+    assert np.all(member(track, "unpaid", "depot") >= 0)
+    assert not system(track, "residual").any()
+
+
 def test_it_is_not_where_the_tenant_is_being_reorganized() -> None:
     track = run(fails(no_credit(DEPOT_DUE - 1), "neo", DEPOT_DUE - 1))
     assert np.all(member(track, "defaulted", "depot")[DEPOT_DUE] == 1)

@@ -184,9 +184,10 @@ def _extended(world: World, state: State, dues: Dues, rents: Array, missing: Arr
     Lenders who took the site of a sound tenant would get what it pays already: they wait and take all that is left of
     the rent, as long as the rents to come add up to what is owed. They do not where the tenant is being reorganized.
     """
-    principal = world.loans_by_borrower @ dues.principal
+    asked = world.claim_parts(dues.claims)["principal"]
+    principal = world.loans_by_borrower @ asked
     covered = rents >= world.loans_by_borrower @ state.contracts.loans.owed
     pays = jnp.zeros_like(missing).at[world.vehicle_rows].set(state.default.barred[world.vehicle_tenant] <= 0)
     sound = pays * covered
     part = jnp.clip(missing, 0.0, principal) / jnp.where(principal > 0, principal, 1.0) * sound
-    return quantize(dues.principal * part[world.loan_borrower])
+    return quantize(asked * part[world.loan_borrower])
