@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -169,9 +169,7 @@ def test_more_means_never_lower_a_payment(network: Obligations, firm: int, more:
 @given(networks)
 def test_slopes_are_those_of_finite_differences(network: Obligations) -> None:
     found, step = clearing_vector(network), 1e-6
-    away = np.abs(found.equity).min() > 1e-3
-    if not away:
-        return
+    assume(np.abs(found.equity).min() > 1e-3)  # at a kink there is no slope
     by_firm = network.means[:, None] + step * np.eye(network.firms)
     moved = (clearing_vector(network, by_firm).total - found.total[:, None]) / step
     np.testing.assert_allclose(slopes(network, found), moved, atol=1e-5)

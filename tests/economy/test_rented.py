@@ -120,7 +120,7 @@ def test_a_loan_that_nobody_replaces_is_put_off_while_the_tenant_pays() -> None:
     assert not member(track, "defaulted", "depot")[:, pays].any()
 
 
-def test_what_a_scenario_keeps_from_being_paid_is_not_put_off_as_well() -> None:
+def test_principal_that_a_scenario_keeps_from_being_paid_is_not_paid_and_books_stay_exact() -> None:
     given = no_credit(DEPOT_DUE)
     row = world().claim_starts["principal"] + world().loans.names.index("banks:depot")
     stopped = shocked(given, claim_pays=given.calendar.claim_pays.at[row, DEPOT_DUE:].set(0.0))
