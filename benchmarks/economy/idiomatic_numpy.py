@@ -16,6 +16,7 @@ from benchmarks.economy.idiomatic_numpy_contracts import (
     plant_economic,
     raise_funds,
     resolve_defaults,
+    sell_under_mandate,
     spend,
 )
 from benchmarks.economy.matrices import Matrices
@@ -48,6 +49,7 @@ def step(net: Network, inputs: Plain, s: Record, quarter: int, draws: np.ndarray
     clear_payments(net, s, q)
     spend(net, inputs, s, q)
     resolve_defaults(net, inputs, s, q)
+    sell_under_mandate(net, inputs, s, q)
     return close_the_books(net, inputs, s, q)
 
 
@@ -126,8 +128,8 @@ def _review(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     q.rating = np.maximum(s.rating + p.patience * (letter - s.rating), np.where(t.investment_grade > 0, 0.0, 4.0))
     q.rating[net.world.vehicle_rows] = q.rating[net.world.vehicle_tenant]
     q.graded = np.floor(q.rating + 0.5) <= 3
-    fell = (np.floor(s.rating + 0.5) <= 3) & ~q.graded
-    q.forced = p.forced_left * s.forced + p.forced_widening * fell
+    q.fell = (np.floor(s.rating + 0.5) <= 3) & ~q.graded
+    q.forced = p.forced_left * s.forced + p.forced_widening * q.fell
 
 
 def _spreads(net: Network, p: Plain, s: Record, q: Record, net_debt: np.ndarray) -> None:

@@ -87,7 +87,7 @@ def _fill(net: Network, s: Record, q: Record, held: np.ndarray, amounts: np.ndar
             q.lent, q.repaid, q.earned, q.accrued, q.loans_lost,
             q.invested,
             q.called, none["guarantees"][subrogated], q.guarantees_lost[subrogated],
-            q.premiums, q.payouts,
+            q.premiums, q.payouts, q.sold, q.discounts,
             q.delivered, q.shortfall, q.fee, q.order_settled, q.orders_lost,
             q.billed, none["cloud"], q.cloud_settled, q.cloud_lost,
             q.rent_paid, q.fee_paid, q.posted, q.returned,
@@ -288,6 +288,7 @@ def member_measures(
         "leases_not_commenced": sums.leases_by_tenant
         @ (contracts.leases.rent_share * net.lease_to_come[:, q.quarter, None]),
         "guarantees_given": sums.guarantees_by_guarantor @ could_be_called,
+        "bonds_sold": sums.sales_by_borrower @ q.sold,
         "maturing_in_year": sums.loans_by_borrower @ due_within(contracts.loans.ladder, q.quarter + 1, 4),
         "defaulted": s.default.defaulted,
     }  # fmt: skip

@@ -455,6 +455,31 @@ def _write_down(net: Network, inputs: Plain, s: Record, q: Record, debt: np.ndar
     s.lender_lost = s.lender_lost + sums.loans_by_class @ rest
 
 
+def sell_under_mandate(net: Network, inputs: Plain, s: Record, q: Record) -> None:
+    """Who may hold investment grade only sells what has lost it."""
+    sales, p, loans = net.world.sales, inputs.parameters, s.contracts.loans
+    sold, bought = sales.sold, sales.bought
+    firm, owed = net.world.loan_borrower[sold], loans.owed[sold]
+    quarters = np.maximum(np.arange(loans.ladder.shape[1]) - q.quarter, 0)[:, None]
+    years = (loans.ladder[sold] * quarters).sum(axis=1) / 4 / np.where(owed > 0, owed, 1.0)
+    base = p.engine.base_rate
+    coupon = loans.rate[sold] + np.where(net.floating[sold][:, None], base, 0.0)
+    asked = base + q.spread[firm]
+    left = np.exp(-asked * years)
+    price = coupon / asked * (1 - left) + left
+    taken = whole(loans.ladder[sold] * (p.agency.mandate * q.fell[firm])[:, None])
+    q.sold = taken.sum(axis=1)
+    q.discounts = whole(q.sold * (1 - price))
+    interest = loans.rate * loans.owed
+    np.add.at(interest, bought, loans.rate[sold] * q.sold)
+    np.add.at(loans.owed, bought, q.sold)
+    some = loans.owed[bought] > 0
+    loans.rate[bought] = np.where(some, interest[bought] / np.where(some, loans.owed[bought], 1.0), loans.rate[bought])
+    loans.owed[sold] -= q.sold
+    loans.ladder[sold] -= taken
+    np.add.at(loans.ladder, bought, taken)
+
+
 def promised(net: Network, inputs: Plain, s: Record, q: Record) -> tuple[np.ndarray, np.ndarray]:
     """What is signed and still to come, and what is a letter of intent, by the firm that sells it."""
     world, sums, today, orders = net.world, s.sums, q.calendar, s.contracts.orders

@@ -45,6 +45,7 @@ class Matrices:
         self.leases_by_landlord = adding(world.lease_landlord, members)
         self.draws_by_borrower = adding(world.loan_borrower[world.draw_loan], members)
         self.draws_by_loan = adding(world.draw_loan, len(world.loan_borrower))
+        self.sales_by_borrower = adding(world.loan_borrower[world.sales.sold], members)
         self.sites_to_members = adding(world.site_rows, members)
         self.vehicles_to_members = adding(world.vehicle_rows, members)
         self.guarantees_by_guarantor = adding(world.guarantor, members)

@@ -11,7 +11,14 @@ import numpy as np
 from benchmarks.economy.network import Network
 from benchmarks.economy.opening import Plain, of_path
 from benchmarks.economy.pure_python_books import Books, Sums, close_the_books
-from benchmarks.economy.pure_python_contracts import clear_payments, fall_due, raise_funds, resolve_defaults, spend
+from benchmarks.economy.pure_python_contracts import (
+    clear_payments,
+    fall_due,
+    raise_funds,
+    resolve_defaults,
+    sell_under_mandate,
+    spend,
+)
 from benchmarks.economy.pure_python_numbers import exposure, plant_values
 from ouroloop.behavior.lending import LENDER_CLASSES
 
@@ -57,6 +64,7 @@ class Lists:
         self.secured_classes = [n for n, secured in enumerate(self.secured_class) if secured]
         self.spot_buyers = sorted(set(self.spot_buyer))
         self.first_principal = world.claim_starts["principal"]
+        self.sales = list(zip(world.sales.sold.tolist(), world.sales.bought.tolist(), strict=True))
         self.sizes, self.sums = net.sizes, Sums(net)
 
 
@@ -99,6 +107,7 @@ def step(net: Lists, own: Record, s: Record, quarter: int, draws: list[float]) -
     clear_payments(net, s, q)
     spend(net, own, s, q)
     resolve_defaults(net, own, s, q)
+    sell_under_mandate(net, own, s, q)
     return close_the_books(net, own, s, q)
 
 
@@ -186,7 +195,7 @@ def _review(net: Lists, own: Record, s: Record, q: Record) -> None:
     for n, guarantor in enumerate(net.guarantor):
         if guarantor >= 0:
             given[guarantor] += exposure(net, s.contracts.guarantees, n, q.quarter) * own.guarantee_binds[n]
-    q.rating, q.forced, q.graded = [], [], []
+    q.rating, q.forced, q.graded, q.fell = [], [], [], []
     for m in range(net.members):
         point = soon[m] + 0.5 * (debt[m] - soon[m]) + p.called * given[m]
         distance = log((q.equity.cap[m] + debt[m]) / point) if point > 1e-6 else 50.0
@@ -199,7 +208,8 @@ def _review(net: Lists, own: Record, s: Record, q: Record) -> None:
     for m, rating in enumerate(q.rating):
         was, graded = floor(s.rating[m] + 0.5) <= 3, floor(rating + 0.5) <= 3
         q.graded.append(graded)
-        q.forced.append(p.forced_left * s.forced[m] + (p.forced_widening if was and not graded else 0.0))
+        q.fell.append(was and not graded)
+        q.forced.append(p.forced_left * s.forced[m] + (p.forced_widening if q.fell[m] else 0.0))
 
 
 def _spreads(net: Lists, own: Record, t: Record, s: Record, q: Record, net_debt: list[float]) -> None:

@@ -153,7 +153,7 @@ def _amounts(net: Lists, s: Record, q: Record) -> list[float]:
         *q.lent, *q.repaid, *q.earned, *q.accrued, *q.loans_lost,
         *q.invested,
         *q.called, *(0.0 for _ in guaranteed), *(q.guarantees_lost[n] for n in guaranteed),
-        *q.premiums, *q.payouts,
+        *q.premiums, *q.payouts, *q.sold, *q.discounts,
         *q.delivered, *q.shortfall, *q.fee, *q.order_settled, *q.orders_lost,
         *q.billed, *none["cloud"], *q.cloud_settled, *q.cloud_lost,
         *q.rent_paid, *q.fee_paid, *q.posted, *q.returned,
@@ -378,7 +378,9 @@ def observe(net: Lists, own: Record, s: Record, q: Record, read: Any, earned: di
     economic, reported = plant_values(net, plant, "economic"), plant_values(net, plant, "reported")
     fixed = stocks["fixed_assets"]
     narrative = [a + b for a, b in zip(s.equity.lasting, s.equity.fresh, strict=True)]
-    leases, given, soon = list(none), list(none), list(none)
+    leases, given, soon, sold = list(none), list(none), list(none), list(none)
+    for (loan, _), face in zip(net.sales, q.sold, strict=True):
+        sold[net.loan_borrower[loan]] += face
     trapped, capacity, pipeline = list(none), list(none), list(none)
     backlog, letters = promised(net, own, s, q)
     for n, tenant in enumerate(net.lease_tenant):
@@ -408,7 +410,7 @@ def observe(net: Lists, own: Record, s: Record, q: Record, read: Any, earned: di
         "trapped_capex": trapped, "payout": read["payout"], "needed": q.need, "raised": read["raised"],
         "refused": q.refused, "unpaid": q.unpaid, "written_off": read["written_off"], "capacity": capacity,
         "pipeline": pipeline, "backlog": backlog, "letters": letters, "leases_not_commenced": leases,
-        "guarantees_given": given, "maturing_in_year": soon, "defaulted": list(s.default.defaulted),
+        "guarantees_given": given, "bonds_sold": sold, "maturing_in_year": soon, "defaulted": list(s.default.defaulted),
     }  # fmt: skip
     who = _who_paid(net, earned)
     return Record(members=members, who_paid=who, system=_system(net, own, s, q, members, who), amounts=q.amounts)

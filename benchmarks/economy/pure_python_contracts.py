@@ -597,6 +597,33 @@ def _write_down_loan(s: Record, q: Record, net: Lists, n: int, lost: float, amou
     s.lender_lost[net.loan_lender[n]] += rest
 
 
+def sell_under_mandate(net: Lists, own: Record, s: Record, q: Record) -> None:
+    """Who may hold investment grade only sells what has lost it."""
+    loans, base, mandate = s.contracts.loans, own.parameters.engine.base_rate, own.parameters.agency.mandate
+    q.sold, q.discounts = [], []
+    for sold, bought in net.sales:
+        firm, ladder = net.loan_borrower[sold], loans.ladder[sold]
+        if not q.fell[firm] or not loans.owed[sold]:
+            q.sold.append(0.0)
+            q.discounts.append(0.0)
+            continue
+        weighted = sum(due * max(slot - q.quarter, 0) for slot, due in enumerate(ladder))
+        years = weighted / 4 / loans.owed[sold]
+        coupon, asked = loans.rate[sold] + (base if net.floating[sold] else 0.0), base + q.spread[firm]
+        left = exp(-asked * years)
+        taken = [whole(due * mandate) for due in ladder]
+        face = sum(taken)
+        loans.ladder[sold] = [due - part for due, part in zip(ladder, taken, strict=True)]
+        loans.ladder[bought] = [due + part for due, part in zip(loans.ladder[bought], taken, strict=True)]
+        interest, owed = loans.rate[bought] * loans.owed[bought] + loans.rate[sold] * face, loans.owed[bought] + face
+        if owed > 0:
+            loans.rate[bought] = interest / owed
+        loans.owed[bought] = owed
+        loans.owed[sold] -= face
+        q.sold.append(face)
+        q.discounts.append(whole(face * (1 - coupon / asked * (1 - left) - left)))
+
+
 def _vest(net: Lists, own: Record, s: Record, q: Record) -> None:
     warrants, t = s.contracts.warrants, own.traits
     q.vested = [0.0] * len(net.warrant_issuer)

@@ -91,6 +91,7 @@ def _step(
     contracts.clear_payments(net, s, q)
     contracts.spend(net, inputs, s, q)
     contracts.resolve_defaults(net, inputs, s, q)
+    contracts.sell_under_mandate(net, inputs, s, q)
     simple_books._build_on(net, inputs, s, q, wear)  # pyright: ignore[reportPrivateUsage]
     _close(net, inputs, s, q, buffers, out)
 

@@ -12,9 +12,11 @@ from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.track import Track
 from tests.economy.worlds import (
     MEMBERS,
+    balance,
     flows,
     inputs,
     member,
+    parameters,
     play,
     quiet,
     shocked,
@@ -123,3 +125,38 @@ def test_books_stay_exact_through_all_of_it() -> None:
     assert not system(down(), "residual").any()
     assert not system(down(), "color_gap").any()
     assert jnp.isfinite(jnp.asarray(down().members)).all()
+
+
+def rich(**agency: float) -> Track:
+    """The fall of a cloud that has no need to borrow, so that only what it owed before counts."""
+    return run(with_cash(fallen(**{"mandate": 0.6, "forced_widening": 0.05, **agency}), cloud=300.0))
+
+
+def test_those_who_may_hold_investment_grade_only_sell_below_par_and_the_firm_owes_what_it_owed() -> None:
+    track, calm = rich(), rich(mandate=0.0)
+    sold, discount = flows(world(), track, "sell:bonds:cloud"), flows(world(), track, "discount:bonds:cloud")
+    bonds, hedge = (-balance(world(), track, "cloud", f"loan:{lender}:cloud") for lender in ("bonds", "hedge"))
+    assert not sold[:FALLS].any()
+    np.testing.assert_allclose(sold[FALLS], 0.6 * 20.0, rtol=1e-8)
+    np.testing.assert_array_equal(hedge[FALLS], sold[FALLS])
+    np.testing.assert_array_equal(bonds[FALLS], 20.0 - sold[FALLS])
+    # 4 of 20 fall due a quarter later, the rest beyond the horizon of 12: 9 quarters from then.
+    base = float(parameters().engine.base_rate)
+    years, asked = (0.2 * 1 + 0.8 * 10) / 4, base + member(track, "spread", "cloud")[FALLS]
+    price = 0.06 / asked * (1 - np.exp(-asked * years)) + np.exp(-asked * years)
+    assert price.max() < 0.95
+    np.testing.assert_allclose(discount[FALLS], sold[FALLS] * (1 - price), rtol=1e-6)
+    np.testing.assert_array_equal(member(track, "bonds_sold", "cloud")[FALLS], sold[FALLS])
+    np.testing.assert_array_equal(member(track, "debt", "cloud")[FALLS], member(calm, "debt", "cloud")[FALLS])
+    assert not member(calm, "bonds_sold", "cloud").any()
+    assert not system(track, "residual").any()
+
+
+def test_what_is_bought_pays_its_new_holder_interest_and_principal() -> None:
+    track, calm, due = rich(), rich(mandate=0.0), FALLS + 1
+    both = ("bonds", "hedge")
+    repaid = [flows(world(), track, f"repay:{lender}:cloud")[due] for lender in both]
+    np.testing.assert_allclose(repaid[1], 0.6 * 4.0, rtol=1e-8)
+    np.testing.assert_allclose(sum(repaid), 4.0, rtol=1e-8)
+    interest = sum(flows(world(), track, f"interest:{lender}:cloud")[due] for lender in both)
+    np.testing.assert_allclose(interest, flows(world(), calm, "interest:bonds:cloud")[due], rtol=1e-6)

@@ -33,6 +33,7 @@ from ouroloop.economy.state import State
 from ouroloop.economy.step import step
 from ouroloop.economy.track import MEMBER_MEASURES, SYSTEM_MEASURES, Track
 from ouroloop.economy.world import World
+from ouroloop.instruments.bond_sale import BondSales
 from ouroloop.instruments.cloud_contract import CloudContracts
 from ouroloop.instruments.credit_default_swap import CreditDefaultSwaps
 from ouroloop.instruments.deposit import Deposits
@@ -54,6 +55,7 @@ SECTORS = {
     "bonds": "bond_market",
     "funds": "private_credit",
     "investors": "equity_investors",
+    "hedge": "hedge_fund",
     "suppliers": "unknown",
     "government": "government",
     "landlords": "unknown",
@@ -61,8 +63,10 @@ SECTORS = {
 LOANS = (("banks", "cloud", "bank"), ("bonds", "cloud", "bond_market"), ("bonds", "neo", "bond_market"),
          ("funds", "neo", "private_credit"), ("funds", "lab", "private_credit"),
          ("bonds", "maker", "bond_market"), ("banks", "depot", "bank"), ("bonds", "depot", "bond_market"),
-         ("funds", "rack", "private_credit"))  # fmt: skip
+         ("funds", "rack", "private_credit"), ("hedge", "cloud", "bond_market"))  # fmt: skip
 DEPOT_OPENS, DEPOT_DUE = 2, 5
+BONDS_CLOUD, HEDGE_CLOUD = 1, 9
+"""Bonds of the cloud, and what they become when it is no longer rated investment grade."""
 FUNDS_NEO = 3
 """The loan that the maker guarantees, and the number of that guarantee after those of the government."""
 LETTER_BOUNDS = (4.0, 3.0, 2.4, 1.9, 1.2, 0.7)
@@ -129,6 +133,14 @@ def world(quarters: int = QUARTERS) -> World:
             jnp.asarray([0.02, 0.06]),
             jnp.asarray([QUARTERS, 4]),
         ),
+        sales=BondSales(
+            ("bonds:cloud",),
+            ("bonds",),
+            ("hedge",),
+            ("cloud",),
+            (("loan:bonds:cloud", "loan:hedge:cloud"),),
+            ((BONDS_CLOUD, HEDGE_CLOUD),),
+        ),
         orders=Orders(
             ("cloud-order",),
             (("cloud", "maker"),),
@@ -183,9 +195,9 @@ def world(quarters: int = QUARTERS) -> World:
         sites_by_age=np.full((4, 8), [[3.0], [1.0], [0.0], [0.25]]),
         other_by_age=np.full((1, 8), 2.0),
         loan_class=tuple(x[2] for x in LOANS),
-        loan_draws=tuple(borrower != "rack" for _, borrower, _ in LOANS),
+        loan_draws=tuple(borrower != "rack" and lender != "hedge" for lender, borrower, _ in LOANS),
         loan_behind=(False,) * len(LOANS),
-        loan_tenor=(20, 32, 32, 20, 20, 32, 20, 32, 20),
+        loan_tenor=(20, 32, 32, 20, 20, 32, 20, 32, 20, 32),
         guaranteed_loan=guaranteed,
         vehicles=(Vehicle("depot", "neo", DEPOT_OPENS, False), Vehicle("rack", "cloud", 0, True)),
         promised_draws=(
@@ -213,10 +225,10 @@ def traits() -> Traits:
         return column(*values, vehicles, vehicles)
 
     ladder = np.zeros((len(LOANS), QUARTERS + 2, 1))
-    ladder[:, 4, 0] = [1.0, 4.0, 2.0, 2.0, 0.5, 0.5, 0.0, 0.0, 0.0]
+    ladder[:, 4, 0] = [1.0, 4.0, 2.0, 2.0, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0]
     ladder[6, DEPOT_DUE, 0] = 1.0
     ladder[8, 2:6, 0] = 0.25
-    ladder[:, -1, 0] = [3.0, 16.0, 3.0, 3.0, 0.5, 0.5, 0.0, 0.0, 0.0]
+    ladder[:, -1, 0] = [3.0, 16.0, 3.0, 3.0, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0]
     revenue = firms(3.2, 19.6, 1.8, 7.2)
     operating, interest = firms(-3.6, 7.4, 1.1, 4.2), firms(0.02, 0.36, 0.15, 0.02)
     equity = firms(80.0, 800.0, 15.0, 600.0)
@@ -394,6 +406,13 @@ def flows(of: World, track: Track, *names: str) -> np.ndarray:
     rows = [number for number, flow in enumerate(of.ledger.flows) if flow.name in names]
     assert len(rows) == len(names), f"no such flows among {names}"
     return np.asarray(track.amounts)[rows].sum(axis=0)
+
+
+def balance(of: World, track: Track, entity: str, instrument: str) -> np.ndarray:
+    """What stands in an entity's books of an instrument at the end of each quarter, [quarter, path]."""
+    rows = [n for n, a in enumerate(of.ledger.accounts) if (a.entity, a.instrument) == (entity, instrument)]
+    assert rows, f"no account of {entity} for {instrument}"
+    return np.asarray(track.balances)[rows].sum(axis=0)
 
 
 def with_cash(given: Inputs, **usd_bn: float) -> Inputs:

@@ -19,6 +19,7 @@ from ouroloop.economy.inventory import Letter
 from ouroloop.economy.observe import observe
 from ouroloop.economy.outcome import OutcomeState, step_outcome
 from ouroloop.economy.prices import Prices
+from ouroloop.economy.sell import Sold
 from ouroloop.economy.spend import Spent
 from ouroloop.economy.state import Contracts, State, Trailing
 from ouroloop.economy.today import Today
@@ -39,6 +40,7 @@ def close_the_books(
     paid: Paid,
     spent: Spent,
     failed: Failed,
+    sold: Sold,
 ) -> tuple[State, Track]:
     """Post everything that moved in the quarter, once, and read what the books say of it.
 
@@ -57,6 +59,7 @@ def close_the_books(
             paid.rounds_moved,
             failed.guarantees_moved,
             failed.swaps_moved,
+            sold.moved,
             dues.ordered + paid.orders_moved + failed.orders_moved,
             dues.billed + paid.cloud_moved + failed.cloud_moved,
             paid.leases_moved,
@@ -90,7 +93,7 @@ def close_the_books(
         books=books,
         colors=colors,
         contracts=Contracts(
-            loans=failed.loans,
+            loans=sold.loans,
             rounds=paid.rounds,
             guarantees=failed.guarantees,
             orders=failed.orders,
@@ -133,7 +136,7 @@ def close_the_books(
         penalty=built.penalty,
         outcome=_outcome(world, inputs, state, today, plans, dues, funds, paid, built, amounts),
     )
-    return after, observe(world, inputs, state, after, today, prices, plans, funds, paid, built, amounts)
+    return after, observe(world, inputs, state, after, today, prices, plans, funds, paid, built, sold, amounts)
 
 
 def _announced(world: World, inputs: Inputs, today: Today, spent: Spent) -> Float64[Array, "member path"]:

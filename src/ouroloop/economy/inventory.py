@@ -11,6 +11,7 @@ from jaxtyping import Float
 
 from ouroloop.core import Quarter
 from ouroloop.economy.operations import Closing, Receipts, Spending, Spot
+from ouroloop.instruments.bond_sale import BondSales
 from ouroloop.instruments.cloud_contract import CloudContracts
 from ouroloop.instruments.credit_default_swap import CreditDefaultSwaps
 from ouroloop.instruments.deposit import Deposits
@@ -82,6 +83,8 @@ class Inventory:
     rounds: EquityRounds
     guarantees: Guarantees
     swaps: CreditDefaultSwaps
+    sales: BondSales
+    """Bonds of who is rated investment grade, from investors who may hold nothing else."""
     orders: Orders
     cloud: CloudContracts
     leases: Leases

@@ -15,6 +15,7 @@ from ouroloop.economy.fund import Funds
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.prices import Prices
 from ouroloop.economy.promised import promised
+from ouroloop.economy.sell import Sold
 from ouroloop.economy.state import State
 from ouroloop.economy.today import Today
 from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, SPONSORS, SYSTEM_MEASURES, Track
@@ -37,10 +38,11 @@ def observe(
     funds: Funds,
     paid: Paid,
     built: Built,
+    sold: Sold,
     amounts: Float64[Array, "flow path"],
 ) -> Track:
     """What is there to report of this quarter? One slice of `Track`, without the axis `quarter`."""
-    members = _members(world, inputs, after, today, funds, paid, built, amounts)
+    members = _members(world, inputs, after, today, funds, paid, built, sold, amounts)
     who = _who_paid(world, before, after)
     return Track(
         members=jnp.stack([members[name] for name in MEMBER_MEASURES]),
@@ -60,6 +62,7 @@ def _members(
     funds: Funds,
     paid: Paid,
     built: Built,
+    sold: Sold,
     amounts: Array,
 ) -> dict[str, Array]:
     read, books = world.reader, after.books
@@ -104,6 +107,7 @@ def _members(
         "letters": shown.letters,
         "leases_not_commenced": world.leases_by_tenant @ world.leases.not_commenced(contracts.leases),
         "guarantees_given": world.guarantees_by_guarantor @ guarantees,
+        "bonds_sold": world.sales_by_borrower @ sold.face,
         "maturing_in_year": world.loans_by_borrower @ soon,
         "defaulted": after.default.defaulted,
     }

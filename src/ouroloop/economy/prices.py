@@ -85,8 +85,8 @@ def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Pri
     market = market_spread(parameters.spread, state.market, today.market, today.market_uniform, fared)
 
     rating = _reviewed(world, inputs, state, today, equity)
-    fell = agency.is_investment_grade(state.rating) - agency.is_investment_grade(rating)
-    forced = agency.forced_sale(parameters.agency, state.forced, jnp.maximum(fell, 0.0))
+    fell = _lost_grade(state.rating, rating)
+    forced = agency.forced_sale(parameters.agency, state.forced, fell)
     net_debt = world.reader.stock("debt", state.books) - world.reader.cash(state.books)
     spread = entity_spread(
         parameters.spread,
@@ -106,6 +106,15 @@ def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Pri
         worth=jnp.where(value > least, equity.market_cap, value),
         share_return=jnp.where(paid_in > 0, share_return, 0.0),
     )
+
+
+def lost_grade(state: State, prices: Prices) -> Float64[Array, "member path"]:
+    """1 for who was investment grade in the last quarter and is not in this one."""
+    return _lost_grade(state.rating, prices.rating)
+
+
+def _lost_grade(before: Array, now: Array) -> Float64[Array, "member path"]:
+    return jnp.maximum(agency.is_investment_grade(before) - agency.is_investment_grade(now), 0.0)
 
 
 def distance_to_default(

@@ -12,6 +12,7 @@ from ouroloop.economy.fall_due import fall_due
 from ouroloop.economy.fund import raise_funds
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.prices import form_prices
+from ouroloop.economy.sell import sell_under_mandate
 from ouroloop.economy.spend import spend
 from ouroloop.economy.state import State
 from ouroloop.economy.today import read_calendar
@@ -34,4 +35,5 @@ def step(world: World, inputs: Inputs, state: State, quarter: Int[Array, ""]) ->
     paid = clear_payments(world, state, today, plans, dues, funds)
     spent = spend(world, inputs, plans, funds, paid)
     failed = resolve_defaults(world, inputs, state, today, prices, dues, funds, paid, spent)
-    return close_the_books(world, inputs, state, today, prices, plans, dues, funds, paid, spent, failed)
+    sold = sell_under_mandate(world, inputs, state, today, prices, failed)
+    return close_the_books(world, inputs, state, today, prices, plans, dues, funds, paid, spent, failed, sold)

@@ -38,13 +38,15 @@ MEMBER_MEASURES: dict[str, str] = {
     "letters": "usd_bn",
     "leases_not_commenced": "usd_bn",
     "guarantees_given": "usd_bn",
+    "bonds_sold": "usd_bn",
     "maturing_in_year": "usd_bn",
     "defaulted": "share",
 }
 """Measures by member, with their unit. Flows are of the quarter, stocks stand at its end. `trapped_capex` is what was
 spent on sites whose whole cost is above their value; `backlog` is signed and still to come, `letters` are letters of
 intent of customers; `rating` is what agencies think, 0 for AAA, 3 for BBB, 6 for CCC; `deposits` is cash that landlords
-hold; `defaulted` is 1 from the quarter of default on."""
+hold; `bonds_sold` is what holders had to sell of a firm's bonds, as owed; `defaulted` is 1 from the quarter of default
+on."""
 
 SYSTEM_MEASURES: dict[str, str] = {
     "outside_spend": "usd_bn",

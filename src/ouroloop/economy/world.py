@@ -43,6 +43,7 @@ class World(Inventory):
             self.rounds,
             self.guarantees,
             self.swaps,
+            self.sales,
             self.orders,
             self.cloud,
             self.leases,
@@ -374,6 +375,10 @@ class World(Inventory):
     @cached_property
     def loans_by_borrower(self) -> Incidence:
         return self._adding(self.loan_borrower)
+
+    @cached_property
+    def sales_by_borrower(self) -> Incidence:
+        return self._adding(self.loan_borrower[self.sales.sold])
 
     @cached_property
     def cloud_by_provider(self) -> Incidence:

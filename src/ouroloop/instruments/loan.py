@@ -197,3 +197,33 @@ class Loans(Instrument):
         """
         kept, taken = rungs.take_earliest(state.ladder, amount)
         return LoanState(kept, state.owed - taken, state.rate), taken
+
+    def hand_over(
+        self,
+        state: LoanState,
+        share: Float[Array, "sale path"],
+        sold: Int[np.ndarray, " sale"],
+        bought: Int[np.ndarray, " sale"],
+    ) -> tuple[LoanState, Float64[Array, "sale path"]]:
+        """`share` (0..1) of every slot of the contracts `sold` becomes debt of the contracts `bought`.
+
+        Returns how much, USD bn. Whoever holds it, it is due on the same days at the same rate: the buyer's contract
+        has the average of what it held and what it gets. Moves no money by itself: the sale belongs to another
+        instrument.
+        """
+        taken = quantize(state.ladder[sold] * share[:, None])
+        face = taken.sum(axis=1)
+        came = jnp.zeros_like(state.owed).at[bought].add(face)
+        at_rate = jnp.zeros_like(state.owed).at[bought].add(face * state.rate[sold])
+        after = self.average_rate(state, came, at_rate / jnp.where(came > 0, came, 1.0))
+        ladder = state.ladder.at[sold].add(-taken).at[bought].add(taken)
+        return LoanState(ladder, (state.owed + came).at[sold].add(-face), after), face
+
+    def years_left(
+        self, state: LoanState, quarter: Quarter, of: Int[np.ndarray, " sale"]
+    ) -> Float64[Array, "sale path"]:
+        """Years until principal of the contracts `of` is due, averaged over what is owed; 0 where nothing is."""
+        quarters = jnp.maximum(jnp.arange(state.ladder.shape[1]) - quarter, 0).astype(jnp.float64)
+        weighted = jnp.einsum("csp,s->cp", state.ladder[of], quarters)
+        owed = state.owed[of]
+        return weighted / QUARTERS_PER_YEAR / jnp.where(owed > 0, owed, 1.0)

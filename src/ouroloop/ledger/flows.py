@@ -327,6 +327,30 @@ def protection(payer: str, payee: str, name: str | None = None) -> Flow:
     return Flow(name or f"protection:{payer}:{payee}", FlowKind.TRANSACTION, legs)
 
 
+def claim_sold(
+    seller: str, buyer: str, debtor: str, name: str | None = None, *, claim: str, becomes: str | None = None
+) -> Flow:
+    """`seller` sells what `debtor` owes it to `buyer`, at its amount; `discount_granted` is what it gets less.
+
+    `claim` is what was sold, and `becomes` what the buyer holds: its loan to the debtor unless named otherwise.
+    """
+    becomes = becomes or f"loan:{buyer}:{debtor}"
+    legs = (credit(Account(seller, _C.ASSET, claim)), *_payment(buyer, seller))
+    legs += (debit(Account(buyer, _C.ASSET, becomes)),)
+    legs += (debit(Account(debtor, _C.LIABILITY, claim)), credit(Account(debtor, _C.LIABILITY, becomes)))
+    return Flow(name or f"sell:{seller}:{buyer}:{claim}", FlowKind.TRANSACTION, legs)
+
+
+def discount_granted(seller: str, buyer: str, name: str | None = None) -> Flow:
+    """`seller` lets `buyer` have a claim for less than its amount: a loss here, a gain there, and neither is revenue.
+
+    Debt stands in the books at what is owed, whoever holds it: a buyer below par has its gain at once.
+    """
+    legs = (debit(Account(seller, _C.EXPENSE, "discounts")), *_payment(seller, buyer))
+    legs += (credit(Account(buyer, _C.INCOME, "discounts")),)
+    return Flow(name or f"discount:{seller}:{buyer}", FlowKind.TRANSACTION, legs)
+
+
 def equity_method(investor: str, investee: str, name: str | None = None, *, income: str = "equity_method") -> Flow:
     """`investor` picks up its share of the profit of `investee` (negative: of its loss); `investee` books nothing."""
     carried = Account(investor, _C.VALUATION, f"equity:{investee}")

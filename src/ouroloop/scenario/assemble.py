@@ -147,6 +147,7 @@ def assemble(
         rounds=rounds.instrument,
         guarantees=given,
         swaps=swaps(dossier, opening, members),
+        sales=lent.sales,
         orders=orders.instrument,
         cloud=cloud.instrument,
         leases=leases.instrument,

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from ouroloop.core import Quarter
 from ouroloop.dossier import EntityKind
 from ouroloop.economy.inventory import OUTSIDE, PromisedDraw
+from ouroloop.instruments.bond_sale import BondSales
 from ouroloop.instruments.credit_default_swap import CreditDefaultSwaps
 from ouroloop.instruments.delayed_draw import DelayedDrawLoans
 from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
@@ -42,8 +43,15 @@ RATED_KINDS = (EntityKind.CLOUD, EntityKind.CHIP_MAKER, EntityKind.SUPPLIER, Ent
 _HEDGED, _WRITTEN_BY_FUNDS = "eco-finance-099", "eco-finance-100"
 _ASKED = (BANKS, BOND_INVESTORS, PRIVATE_CREDIT_FUNDS)
 """Sectors that lend to who asks; others hold what they bought."""
-_CLASSES = {BANKS: "bank", BOND_INVESTORS: "bond_market", INSURERS: "insurer", PENSIONS: "bond_market"}
-"""The class of `LENDER_CLASSES` of each sector, private credit for the rest; pensions buy bonds as that market does."""
+_CLASSES = {
+    BANKS: "bank",
+    BOND_INVESTORS: "bond_market",
+    INSURERS: "insurer",
+    PENSIONS: "bond_market",
+    HEDGE_FUNDS: "bond_market",
+}
+"""The class of `LENDER_CLASSES` of each sector, private credit for the rest; pensions and funds buy bonds as that
+market does."""
 _NEW_MONEY = {True: (BOND_INVESTORS, BANKS), False: (BOND_INVESTORS, PRIVATE_CREDIT_FUNDS)}
 """Whom a firm may ask for new debt, by whether it is rated investment grade."""
 
@@ -62,6 +70,8 @@ class Lending:
     behind: tuple[bool, ...]
     """Is the contract a class that is paid after others?"""
     promised: tuple[PromisedDraw, ...]
+    sales: BondSales
+    """What may have to be sold when its borrower is no longer rated investment grade."""
 
 
 def lending(
@@ -85,7 +95,10 @@ def lending(
     drawn = list(_drawn_by(opening.axes, promised, vehicles, made))
     for key, *_ in drawn:
         rows.setdefault(key, None)
-    names = tuple(":".join(filter(None, key)) for key in rows)
+    graded = [key for key in rows if _CLASSES.get(key[0]) == "bond_market" and _graded(dossier, vehicles, key[1])]
+    for _, firm, rank in graded:
+        rows.setdefault((HEDGE_FUNDS, firm, rank), None)
+    names = tuple(map(_name, rows))
     floating = [debt.floating if debt else lender != BOND_INVESTORS for (lender, *_), debt in rows.items()]
     loans = Loans(
         names,
@@ -103,7 +116,31 @@ def lending(
 
     later = tuple(_promised_draw(list(rows), one, promised.instrument, vehicles, made) for one in drawn)
     behind = tuple(bool(rank) for _, _, rank in rows)
-    return Lending(loans, tuple(rows.values()), classes, tuple(lends(*key) for key in rows), behind, later)
+    sales = _sales(list(rows), graded)
+    return Lending(loans, tuple(rows.values()), classes, tuple(lends(*key) for key in rows), behind, later, sales)
+
+
+def _name(key: _Key) -> str:
+    return ":".join(filter(None, key))
+
+
+def _graded(dossier: Dossier, vehicles: Mapping[str, SiteVehicle], borrower: str) -> bool:
+    """Is a borrower, or the tenant on whose rent it lives, rated investment grade?"""
+    firm = vehicles[borrower].tenant if borrower in vehicles else borrower
+    return dossier.entities[firm].kind in RATED_KINDS
+
+
+def _sales(keys: Sequence[_Key], sold: Sequence[_Key]) -> BondSales:
+    """Bonds with an investment grade as hedge funds would hold them without it."""
+    bought = [(HEDGE_FUNDS, firm, rank) for _, firm, rank in sold]
+    return BondSales(
+        tuple(map(_name, sold)),
+        tuple(lender for lender, _, _ in sold),
+        (HEDGE_FUNDS,) * len(sold),
+        tuple(firm for _, firm, _ in sold),
+        tuple((claim_of(*before), claim_of(*after)) for before, after in zip(sold, bought, strict=True)),
+        tuple((keys.index(before), keys.index(after)) for before, after in zip(sold, bought, strict=True)),
+    )
 
 
 _Key = tuple[str, str, str]

@@ -223,6 +223,14 @@ def test_ratings_over_time_name_the_firm_that_falls_furthest() -> None:
     assert (letters["B"].value, letters["D"].value) == (0.5, 0.5)
 
 
+def test_bonds_that_had_to_be_sold_add_up_over_the_quarters() -> None:
+    table = _report().tables["bonds-sold"]
+    assert [table.row("2030-Q4").cells[firm].value for firm in ("openai", "oracle")] == [120.0, 120.0]
+    assert _said("credit", "bonds-sold").startswith(
+        "By the end of 2030-Q4, investors who may hold investment grade only have sold USD 120bn of bonds of "
+    )
+
+
 def test_tranches_say_ratings_before_and_after_who_bears_it_and_which_pool_is_lumpy() -> None:
     assert "notes of Meta Hyperion would go from AA to BBB" in _said("tranches", "tranche-cut")
     assert "5.00% on average, instead of 0.10%" in _said("tranches", "tranche-cut")

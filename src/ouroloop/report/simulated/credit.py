@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 INVESTMENT_GRADE = 4
 """The first so many letters."""
+_LEAST_SOLD = 0.05
+"""What is less, USD bn in the mean of the paths, is left out."""
 Sources = Callable[[tuple[str, ...]], str]
 
 
@@ -35,6 +37,7 @@ def credit_section(
     ratings = _ratings(results, language, name) if results.letters else None
     if spreads is None and ratings is None:
         return None
+    sold = _sold(results, language, name) if results.letters else None
     findings: list[Finding] = []
     charts: list[Chart] = []
     if spreads is not None:
@@ -65,6 +68,9 @@ def credit_section(
                 run_line(results, language),
             )
         )
+    if sold is not None:
+        findings.append(_most_sold(sold, results, language, name))
+    tables = (spreads, ratings, sold, _letters(results, language, name) if ratings else None)
     return Section(
         "credit",
         language.text("What credit says of the loop's firms"),
@@ -76,7 +82,7 @@ def credit_section(
         ),
         tuple(findings),
         tuple(charts),
-        tuple(table for table in (spreads, ratings, _letters(results, language, name) if ratings else None) if table),
+        tuple(table for table in tables if table),
         simulated=True,
     )
 
@@ -194,6 +200,51 @@ def _falls(ratings: Table, results: Results, language: Language, name: Callable[
         first=language.quarter(results.quarters[0]),
         after=ratings.at(later, firm),
         later=ratings.at(later, "quarter"),
+    )
+
+
+def _sold(results: Results, language: Language, name: Callable[[str], str]) -> Table | None:
+    """Bonds that had to be sold by the end of each year, means of the paths; None where nobody's were."""
+    so_far = {firm: results.members[firm, "bonds_sold"].mean.cumsum() for firm in results.letters}
+    firms = [firm for firm, sold in so_far.items() if sold[-1] >= _LEAST_SOLD]
+    if not firms:
+        return None
+    columns = (
+        Column("quarter", language.text("End of")),
+        *(Column(firm, name(firm), Kind.MONEY) for firm in firms),
+    )
+    rows = tuple(
+        Row(
+            str(results.quarters[n]),
+            {
+                "quarter": quarter_cell(results.quarters[n], language),
+                **{firm: simulated(three_digits(float(so_far[firm][n]))) for firm in firms},
+            },
+        )
+        for n in _ends(results)
+    )
+    caption = language.text("Bonds sold so far by investors who may hold investment grade only, means of the paths")
+    return Table("bonds-sold", caption, columns, rows, fold=True)
+
+
+def _most_sold(sold: Table, results: Results, language: Language, name: Callable[[str], str]) -> Finding:
+    last = sold.rows[-1]
+
+    def amount(firm: str) -> float:
+        value = last.cells[firm].value
+        assert isinstance(value, float)
+        return value
+
+    firm = max((column.key for column in sold.columns[1:]), key=amount)
+    return state(
+        language,
+        "bonds-sold",
+        "By the end of {quarter}, investors who may hold investment grade only have sold {sold} of bonds of {firm} to "
+        "hedge funds, in the mean of the paths.",
+        measure=language.text("as owed; sold at what the spread of the quarter leaves of it"),
+        quarter=sold.at(last.key, "quarter"),
+        sold=sold.at(last.key, firm),
+        firm=name(firm),
     )
 
 

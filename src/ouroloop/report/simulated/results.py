@@ -31,8 +31,9 @@ MOST = 10
 """So many firms are drawn: of a world that has fewer of `FIRMS`, its own first ones."""
 MEASURES = (
     "debt", "cash", "maturing_in_year", "revenue", "profit_reported", "profit_economic", "capex", "trapped_capex",
+    "bonds_sold",
 )  # fmt: skip
-"""Of the measures by firm (see `economy.track`), those that the report shows as fans."""
+"""Of the measures by firm (see `economy.track`), those that the report shows."""
 ENDINGS = ("payoff_first", "credit_first", "muddle_through")
 
 
