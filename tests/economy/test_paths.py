@@ -1,4 +1,7 @@
-"""A path's numbers are its own: other paths, the cut into chunks and compiling change nothing."""
+"""A path's numbers are its own: other paths and the cut into chunks change nothing.
+
+All inputs here are of one shape, so that one program serves them.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +13,24 @@ import jax.numpy as jnp
 import numpy as np
 
 from ouroloop.core import QUANTUM
-from ouroloop.economy.decide import Plans, decide
-from ouroloop.economy.fall_due import Dues, fall_due
 from ouroloop.economy.inputs import Inputs
-from ouroloop.economy.open import open_state
-from ouroloop.economy.prices import Prices, form_prices
 from ouroloop.economy.simulate import simulate, take_paths
-from ouroloop.economy.state import State
-from ouroloop.economy.today import read_calendar
 from ouroloop.economy.track import Track
 from tests.economy.worlds import inputs, shocked, world
 
 PATHS = 20
 
 
+def _given(seed: int = 7) -> Inputs:
+    """Defaults may be forced on each path by itself."""
+    calm = inputs(world(), PATHS, seed=seed)
+    shape = (*calm.calendar.forced_default.shape[:-1], PATHS)
+    return shocked(calm, forced_default=jnp.broadcast_to(calm.calendar.forced_default, shape))
+
+
 @cache
 def _cut(chunk: int) -> Track:
-    return simulate(world(), inputs(world(), PATHS), chunk=chunk)
+    return simulate(world(), _given(), chunk=chunk)
 
 
 def fingerprint(track: Track) -> str:
@@ -52,41 +56,19 @@ def test_the_size_of_chunks_changes_no_bit_of_the_books_and_prices_by_no_more_th
 
 
 def test_a_path_is_the_same_among_other_paths() -> None:
-    """Paths 11, 3 and 17 alone; and path 3 again when all others meet a default."""
-    among = np.array([11, 3, 17])
-    alone = simulate(world(), take_paths(inputs(world(), PATHS), among), chunk=8)
-    whole = _cut(8)
-    for one, of_all in zip(jax.tree.leaves(alone), jax.tree.leaves(whole), strict=True):
-        assert np.array_equal(one, of_all[..., among], equal_nan=True)
-    calm = inputs(world(), PATHS)
-    forced = jnp.broadcast_to(calm.calendar.forced_default, (*calm.calendar.forced_default.shape[:-1], PATHS))
-    hit = shocked(calm, forced_default=forced.at[1, 4].set(1.0).at[1, 4, 3].set(0.0))
-    beside = simulate(world(), hit, chunk=8)
+    """All paths in another order, each with other neighbors; and path 3 again when all others meet a default."""
+    order = np.random.default_rng(3).permutation(PATHS)
+    mixed, whole = simulate(world(), take_paths(_given(), order), chunk=8), _cut(8)
+    for one, of_all in zip(jax.tree.leaves(mixed), jax.tree.leaves(whole), strict=True):
+        assert np.array_equal(one, of_all[..., order], equal_nan=True)
+    forced = _given().calendar.forced_default.at[1, 4].set(1.0).at[1, 4, 3].set(0.0)
+    beside = simulate(world(), shocked(_given(), forced_default=forced), chunk=8)
     assert np.array_equal(beside.members[..., 3], whole.members[..., 3])
     assert not np.array_equal(beside.members[..., 4], whole.members[..., 4])
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_seed_other_paths() -> None:
-    again = simulate(world(), inputs(world(), PATHS), chunk=8)
+    again = simulate(world(), _given(), chunk=8)
     assert fingerprint(again) == fingerprint(_cut(8))
-    other = simulate(world(), inputs(world(), PATHS, seed=8), chunk=8)
+    other = simulate(world(), _given(seed=8), chunk=8)
     assert not np.array_equal(other.system, _cut(8).system)
-
-
-def _first_phases(state: State, given: Inputs) -> tuple[Prices, Plans, Dues]:
-    today = read_calendar(given, jnp.asarray(0))
-    prices = form_prices(world(), given, state, today)
-    plans = decide(world(), given, state, today, prices)
-    return prices, plans, fall_due(world(), given, state, today, prices, plans)
-
-
-def test_prices_decisions_and_dues_are_the_same_compiled_or_not() -> None:
-    """The phases that hold the behaviors; the rest of a quarter is instruments and ledger, which have tests like this.
-
-    A whole quarter without compiling takes minutes and says the same.
-    """
-    given = inputs(world(), 3)
-    state = open_state(world(), given)
-    eager, compiled = _first_phases(state, given), jax.jit(_first_phases)(state, given)
-    for one, other in zip(jax.tree.leaves(eager), jax.tree.leaves(compiled), strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-7)
