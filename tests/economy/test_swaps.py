@@ -59,7 +59,7 @@ def test_a_firm_that_lives_pays_nobody_anything_and_the_contract_ends() -> None:
 
 def test_it_moves_the_loss_from_who_bought_to_who_wrote_and_touches_nobody_else() -> None:
     chart, none = world().ledger, np.zeros(PATHS)
-    change = {name: none for name in ("banks", "funds", "investors")}
+    change = dict.fromkeys(("banks", "funds", "investors"), none)
     for row, flow in enumerate(chart.flows):
         if flow not in world().swaps.flows:
             continue

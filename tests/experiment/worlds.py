@@ -15,7 +15,7 @@ import numpy as np
 from ouroloop import ledger
 from ouroloop.core import Quarter
 from ouroloop.economy.draws import uniform
-from ouroloop.economy.track import MEMBER_MEASURES, SPONSORS, SYSTEM_MEASURES, Track
+from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, SPONSORS, SYSTEM_MEASURES, Track
 from ouroloop.experiment.manifest import sealed
 
 QUARTERS = (Quarter(2026, 3), Quarter(2026, 4), Quarter(2027, 1))
@@ -24,7 +24,8 @@ _LEDGER = ledger.build(
     [ledger.purchase_expensed("a", "b"), ledger.boundary_receipt("users", "a")],
     sectors={"users": "outside_customers"},
 )
-WORLD: Any = SimpleNamespace(members=MEMBERS, quarters=QUARTERS, ledger=_LEDGER)
+LOSSES = (("a", "claims"), ("b", "forgiven"))
+WORLD: Any = SimpleNamespace(members=MEMBERS, quarters=QUARTERS, ledger=_LEDGER, losses=SimpleNamespace(lines=LOSSES))
 MEASURES, SYSTEM = list(MEMBER_MEASURES), list(SYSTEM_MEASURES)
 
 
@@ -60,12 +61,14 @@ class Small:
         balances[:1] = x
         amounts = np.zeros((len(_LEDGER.flows) if detail else 0, h, n))
         amounts[:1] = 2 * x
-        outcome = np.full((4, n), np.nan)
+        outcome = np.full((len(OUTCOME_MARKS), n), np.nan)
         outcome[0] = np.where(x < 0.3, 2, np.nan)
         outcome[1] = np.where(x > 0.8, 1, np.nan)
         outcome[2] = np.where(x > 0.8, 1, np.nan)
-        outcome[3] = np.where(x > 0.8, 100 * x, 0)
-        return Track(members, who_paid, system, balances, amounts, outcome)  # pyright: ignore[reportArgumentType]
+        outcome[-1] = np.where(x > 0.8, 100 * x, 0)
+        losses = np.zeros((len(LOSSES), h, n))
+        losses[0], losses[1] = x, -x
+        return Track(members, who_paid, system, losses, balances, amounts, outcome)  # pyright: ignore[reportArgumentType]
 
 
 def build(first: int, paths: int, seed: int = 3) -> Small:

@@ -69,6 +69,11 @@ def opening_capacity(parameters: LendingParameters) -> _Classes:
     return _by_class(parameters, "capacity")
 
 
+def loss_limits(parameters: LendingParameters) -> _Classes:
+    """The share of what it has lent that each class may lose before half of it no longer lends."""
+    return _by_class(parameters, "loss")
+
+
 def willingness(
     parameters: LendingParameters,
     *,
@@ -99,7 +104,7 @@ def willingness(
     if narrative is not None:
         shares = jnp.asarray(np.arange(len(LENDER_CLASSES)) == EQUITY)[:, None, None]
         urge = urge + jnp.where(shares, parameters.pull_of_narrative * narrative[None], 0.0)
-    patience = k * (1.0 - losses / _by_class(parameters, "loss"))
+    patience = k * (1.0 - losses / loss_limits(parameters))
     return ((1.0 - closed) * sigmoid(patience))[:, None] * sigmoid(urge)
 
 

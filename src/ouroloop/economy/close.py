@@ -8,6 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float64
 
+from ouroloop.behavior.lending import loss_limits, loss_share
+from ouroloop.contagion.stages import StageState, step_stages
 from ouroloop.economy.built import Built, build_on
 from ouroloop.economy.clear import Paid
 from ouroloop.economy.decide import YEAR, Plans
@@ -18,7 +20,7 @@ from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.inventory import Letter
 from ouroloop.economy.observe import observe
 from ouroloop.economy.outcome import OutcomeState, step_outcome
-from ouroloop.economy.prices import Prices
+from ouroloop.economy.prices import Prices, lost_grade
 from ouroloop.economy.sell import Sold
 from ouroloop.economy.spend import Spent
 from ouroloop.economy.state import Contracts, State, Trailing
@@ -26,6 +28,9 @@ from ouroloop.economy.today import Today
 from ouroloop.economy.track import Track
 from ouroloop.economy.world import World
 from ouroloop.ledger import post, recolor_in_rounds
+
+_NOTHING = 1e-6
+"""USD bn below which nothing is missing and nothing was sold."""
 
 
 def close_the_books(
@@ -85,6 +90,7 @@ def close_the_books(
         ]
     )
     books = post(world.ledger, state.books, amounts)
+    lost = world.losses.of(amounts)
     colors = recolor_in_rounds(world.ledger, state.colors, amounts)
     reader = world.reader
     revenue, operating = reader.flow("revenue", amounts), reader.flow("operating_cash", amounts)
@@ -132,11 +138,12 @@ def close_the_books(
         first_default=jnp.where(
             (state.first_default < 0) & (failed.newly.max(axis=0) > 0), today.quarter, state.first_default
         ).astype(jnp.int32),
-        outside_loss=state.outside_loss + world.outside_loss(amounts),
+        outside_loss=state.outside_loss + lost[world.outside_losses].sum(axis=0),
+        stages=_stages(world, inputs, state, today, prices, dues, paid, failed, sold, capex),
         penalty=built.penalty,
         outcome=_outcome(world, inputs, state, today, plans, dues, funds, paid, built, amounts),
     )
-    return after, observe(world, inputs, state, after, today, prices, plans, funds, paid, built, sold, amounts)
+    return after, observe(world, inputs, state, after, today, prices, plans, funds, paid, built, sold, lost, amounts)
 
 
 def _announced(world: World, inputs: Inputs, today: Today, spent: Spent) -> Float64[Array, "member path"]:
@@ -167,6 +174,37 @@ def _growth(trailing: Trailing, revenue: Float64[Array, "member path"]) -> Float
 def _pace(before: Array, now: Array) -> Array:
     """A year's average in which the last quarter counts for a quarter and older ones for less and less."""
     return before + (now - before) / YEAR
+
+
+def _stages(
+    world: World,
+    inputs: Inputs,
+    state: State,
+    today: Today,
+    prices: Prices,
+    dues: Dues,
+    paid: Paid,
+    failed: Failed,
+    sold: Sold,
+    capex: Float64[Array, "member path"],
+) -> StageState:
+    """Which signs of a crash are there?"""
+    short = world.leases.due(dues.leases) - world.claim_parts(paid.clearing.paid)["leases"]
+    cut = jnp.broadcast_to(today.calendar.lease_factor, short.shape) < 1.0
+    notes = jnp.asarray(world.lives_on_rent)[:, None] & (world.reader.stock("debt", state.books) > 0)
+    return step_stages(
+        inputs.parameters.stages,
+        state.stages,
+        today.quarter,
+        shares=world.quoted(failed.equity.market_cap),
+        rents=((short > _NOTHING) | cut).any(axis=0),
+        tranches=(notes & (lost_grade(state, prices) > 0)).any(axis=0),
+        sales=sold.face.sum(axis=0) > _NOTHING,
+        lenders=(loss_share(failed.lender_lent, failed.lender_lost) > loss_limits(inputs.parameters.lending)).any(
+            axis=0
+        ),
+        capex=jnp.where(jnp.asarray(world.in_ai)[:, None], capex, 0.0).sum(axis=0),
+    )
 
 
 def _outcome(

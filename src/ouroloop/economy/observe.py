@@ -39,6 +39,7 @@ def observe(
     paid: Paid,
     built: Built,
     sold: Sold,
+    lost: Float64[Array, "line path"],
     amounts: Float64[Array, "flow path"],
 ) -> Track:
     """What is there to report of this quarter? One slice of `Track`, without the axis `quarter`."""
@@ -48,6 +49,7 @@ def observe(
         members=jnp.stack([members[name] for name in MEMBER_MEASURES]),
         who_paid=who,
         system=_system(world, inputs, after, prices, plans, funds, paid, members, who),
+        losses=lost,
         balances=after.books.balances,
         amounts=amounts,
         outcome=_marks(world, after),
@@ -190,7 +192,7 @@ def _marks(world: World, after: State) -> Array:
     outcome, first = after.outcome, after.first_default
     dates = [
         jnp.where(q < 0, jnp.nan, q.astype(jnp.float64))
-        for q in (outcome.payoff_quarter, outcome.credit_quarter, first)
+        for q in (outcome.payoff_quarter, outcome.credit_quarter, first, *after.stages.first)
     ]
     marks = (*dates, after.outside_loss)
     assert len(marks) == len(OUTCOME_MARKS), "one row for each mark"

@@ -11,6 +11,7 @@ from ouroloop.behavior.default import open_default
 from ouroloop.behavior.demand import open_demand
 from ouroloop.behavior.fleet import fleet_by_age, still_runs
 from ouroloop.behavior.spread import coverage, entity_spread, leverage, open_market_spread
+from ouroloop.contagion.stages import open_stages
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.outcome import open_outcome
 from ouroloop.economy.prices import LAG_YEARS, best_letter, distance_to_default, look_through
@@ -64,6 +65,7 @@ def open_state(world: World, inputs: Inputs) -> State:
     growth, life = parameters.engine.starts_growth + none, parameters.engine.chip_life_years + none
     shares = fleet_by_age(world.chips.served(jnp.asarray(0)) - 1, growth, life)
     retiring = (shares * (1.0 - still_runs(world.chips.served(jnp.asarray(0)), life))).sum(axis=0)
+    building = jnp.where(jnp.asarray(world.in_ai)[:, None], by_path(traits.capex), 0.0).sum(axis=0)
     return State(
         books=books,
         colors=open_colors(world.ledger, books),
@@ -115,6 +117,7 @@ def open_state(world: World, inputs: Inputs) -> State:
         default=open_default(members, paths),
         first_default=jnp.full(paths, -1, jnp.int32),
         outside_loss=none,
+        stages=open_stages(world.quoted(equity.market_cap), building),
         penalty=jnp.zeros((len(world.builders), paths)),
         outcome=open_outcome(paths),
     )

@@ -15,6 +15,7 @@ from ouroloop.behavior.rent import RentParameters
 from ouroloop.behavior.rivalry import RivalryParameters
 from ouroloop.behavior.spread import SpreadParameters
 from ouroloop.behavior.vendor import VendorParameters
+from ouroloop.contagion.stages import StageParameters
 from ouroloop.core.parameter import Parameter, parameter
 from ouroloop.economy.outcome import OutcomeParameters
 from ouroloop.market.agency import AgencyParameters
@@ -87,3 +88,4 @@ class Parameters(eqx.Module):
     agency: AgencyParameters
     accounting: AccountingParameters
     outcome: OutcomeParameters
+    stages: StageParameters

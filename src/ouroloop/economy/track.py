@@ -5,6 +5,8 @@ from __future__ import annotations
 import equinox as eqx
 from jaxtyping import Array, Float
 
+from ouroloop.contagion.stages import STAGES
+
 MEMBER_MEASURES: dict[str, str] = {
     "cash": "usd_bn",
     "debt": "usd_bn",
@@ -85,6 +87,8 @@ class Track(eqx.Module):
     """Cash that paid for revenue in the quarter, USD bn. Columns: `SPONSORS`."""
     system: Float[Array, "measure quarter path"]
     """Rows: `SYSTEM_MEASURES`."""
+    losses: Float[Array, "line quarter path"]
+    """Rows: `World.losses.lines`; of the quarter, USD bn, gains negative."""
     balances: Float[Array, "account quarter path"]
     """At the end of the quarter, debits positive. Rows: `World.ledger.accounts`."""
     amounts: Float[Array, "flow quarter path"]
@@ -93,6 +97,13 @@ class Track(eqx.Module):
     """Rows: `OUTCOME_MARKS`."""
 
 
-OUTCOME_MARKS = ("payoff_quarter", "credit_quarter", "first_default_quarter", "outside_loss")
-"""By path: the quarter (0 = the first) in which the payoff was reached, credit closed, the first firm defaulted; NaN
-for never. `outside_loss`: what sectors outside the loop lost on claims, USD bn."""
+OUTCOME_MARKS = (
+    "payoff_quarter",
+    "credit_quarter",
+    "first_default_quarter",
+    *(f"{stage}_quarter" for stage in STAGES),
+    "outside_loss",
+)
+"""By path: the quarter (0 = the first) in which the payoff was reached, credit closed, the first firm defaulted, each
+sign of a crash was first seen (`contagion.stages`); NaN for never. `outside_loss`: what sectors outside the loop lost
+on claims, USD bn."""

@@ -13,11 +13,12 @@ from jaxtyping import Array, Float, Int
 from ouroloop.behavior.default import SENIORITY
 from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
 from ouroloop.economy.inventory import OUTSIDE, Inventory
+from ouroloop.economy.losses import GROSS, LossLines, loss_lines
 from ouroloop.economy.operations import CHIPS
 from ouroloop.economy.read import Reader, reader
 from ouroloop.instruments.guarantee import GuaranteeKind
 from ouroloop.instruments.instrument import Instrument
-from ouroloop.ledger import Account, AccountClass, Books, FlowKind, Ledger, build
+from ouroloop.ledger import Account, AccountClass, Books, Ledger, build
 from ouroloop.ledger.incidence import Incidence
 
 EVERYBODY = "everybody"
@@ -307,6 +308,10 @@ class World(Inventory):
         )
         return np.array([SENIORITY.index(rank) for rank in ranks], np.int64)
 
+    def quoted(self, values: Float[Array, "member path"]) -> Float[Array, " path"]:
+        """What stands by member, summed over those whose shares are quoted."""
+        return jnp.where(jnp.asarray(self.listed)[:, None], values, 0.0).sum(axis=0)
+
     @cached_property
     def in_ai(self) -> np.ndarray:
         """[member]: does it sell AI, build compute or both? Vendors of chips are paid by those who do."""
@@ -499,19 +504,15 @@ class World(Inventory):
         return (self._valuations @ books.balances)[0]
 
     @cached_property
-    def _outside_losses(self) -> Incidence:
-        """Claims of outside sectors that are written off, and what they make good for others."""
-        matrix = np.zeros((1, len(self.ledger.flows)), np.int64)
-        for column, flow in enumerate(self.ledger.flows):
-            for leg in flow.legs:
-                lost = flow.kind is FlowKind.WRITE_OFF and leg.account.account_class is AccountClass.EXPENSE
-                if lost and leg.account.entity in self.sectors:
-                    matrix[0, column] = 1
-        return Incidence(matrix)
+    def losses(self) -> LossLines:
+        """Who can lose how."""
+        return loss_lines(self.ledger, self.guarantees.flows, self.swaps.payouts)
 
-    def outside_loss(self, amounts: Float[Array, "flow path"]) -> Float[Array, " path"]:
-        """What did sectors outside write off in the quarter? USD bn."""
-        return (self._outside_losses @ amounts)[0]
+    @cached_property
+    def outside_losses(self) -> Rows:
+        """The lines of `losses` in which a sector outside writes off a claim, its own or one that it stood for."""
+        here = [entity in self.sectors and how in GROSS for entity, how in self.losses.lines]
+        return np.flatnonzero(here)
 
     @cached_property
     def member_entities(self) -> Rows:

@@ -192,6 +192,9 @@ def _write(folder: Path, axes: Axes, parts: Sequence[Part], manifest: Mapping[st
         _write_events(folder, axes, marks, sum(kept["defaults"] for kept in opened))
         number = {"path": np.arange(marks.shape[1])}
         write_table(folder / "draws.parquet", number | dict(zip(axes.drawn, draws, strict=True)))
+        lost = np.concatenate([kept["lost"] for kept in opened], axis=1)
+        named = {f"{entity}/{how}": row for (entity, how), row in zip(axes.losses, lost, strict=True)}
+        write_table(folder / "losses_by_path.parquet", number | named)
         write_tail(folder, axes, parts, opened, build, bad.tolist())
     finally:
         for kept in opened:

@@ -79,14 +79,16 @@ def simulate_part(
     For each table: `sum` (float64, by row), `low` and `high`, and the `points` of rows that differ between paths, block
     by block. Points are float32: rounding keeps the order, so that a point is the rounded order statistic, off by
     6e-8 of its size, and costs half the room; sums, marks, draws and the trajectories of bad paths stay float64.
-    Further `marks` and `draws` of every path, `defaults` (firms that defaulted, by quarter), and the full trajectories
-    (`kept`) of its worst paths. `seen` gets every batch's track, `done` the number of paths after each.
+    Further `marks`, `draws` and whole losses (`lost`, by line) of every path, `defaults` (firms that defaulted, by
+    quarter), and the full trajectories (`kept`) of its worst paths. `seen` gets every batch's track, `done` the number
+    of paths after each.
     """
     tables = TABLES if part.detail else tuple(name for name in TABLES if name not in DETAIL)
     every = {name: np.empty((axes.rows(name), part.paths), np.float32) for name in tables}
     sums = {name: np.zeros(axes.rows(name)) for name in tables}
     marks = np.empty((len(OUTCOME_MARKS), part.paths))
     draws = np.empty((len(axes.drawn), part.paths))
+    lost = np.empty((len(axes.losses), part.paths))
     defaults = np.zeros((len(axes.members), len(axes.quarters)), np.int64)
     bad: list[tuple[int, float, dict[str, np.ndarray]]] = []
     for at in range(0, part.paths, BATCH):
@@ -100,6 +102,7 @@ def simulate_part(
             every[name][:, here] = flat
             sums[name] += flat.sum(axis=1)
         marks[:, here] = track.outcome
+        lost[:, here] = np.asarray(track.losses).sum(axis=1)
         for row, name in enumerate(axes.drawn):
             draws[row, here] = economy.draws[name]
         defaulted = np.asarray(track.members)[_DEFAULTED]
@@ -111,7 +114,7 @@ def simulate_part(
             seen(first, track)
         if done is not None:
             done(count)
-    made: dict[str, np.ndarray] = {"marks": marks, "draws": draws, "defaults": defaults}
+    made: dict[str, np.ndarray] = {"marks": marks, "draws": draws, "lost": lost, "defaults": defaults}
     numbers, losses = np.array([number for number, _, _ in bad]), np.array([loss for _, loss, _ in bad])
     best = worst(losses, numbers, candidates(part.paths))
     made["kept"] = numbers[best]

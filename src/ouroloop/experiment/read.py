@@ -18,6 +18,8 @@ from ouroloop.experiment.merge import QUANTILES, STATISTICS
 from ouroloop.experiment.runnable import Series
 from ouroloop.experiment.tables import read_table
 
+_LISTED = {"losses": "loss", "books": "account", "flows": "flow"}
+"""The axis of tables that are one list of series."""
 _QUANTILE_COLUMNS = tuple(name for name in STATISTICS if name.startswith("p"))
 
 
@@ -80,7 +82,7 @@ class Run:
         return self.statistics("system").quarters
 
     def statistics(self, table: str) -> Statistics:
-        """A table of quantiles (`members`, `who_paid`, `system`, `books`, `flows`) as it stands."""
+        """A table of quantiles (`members`, `who_paid`, `system`, `losses`, `books`, `flows`) as it stands."""
         if table not in self._read:
             self._read[table] = _statistics(self.folder / f"{table}.parquet")
         return self._read[table]
@@ -99,6 +101,24 @@ class Run:
     def system(self) -> xr.Dataset:
         """Quantiles of the measures of the whole: a variable for each, dims (quarter, quantile)."""
         return _by_measure(self.statistics("system"), "quantile").squeeze("entity", drop=True)
+
+    @cached_property
+    def losses(self) -> xr.DataArray:
+        """Quantiles of who lost how in the quarter, gains negative: dims (loss, quarter, quantile)."""
+        return _listed(self.statistics("losses"), "loss", "quantile")
+
+    @cached_property
+    def losses_by_path(self) -> xr.DataArray:
+        """Who lost how over all quarters, on every path: dims (loss, path), USD bn, gains negative.
+
+        Coordinates `entity` and `how` (`economy.losses.HOW`).
+        """
+        columns = dict(read_table(self.folder / "losses_by_path.parquet"))
+        path, names = columns.pop("path"), list(columns)
+        entities, ways = zip(*(name.rsplit("/", 1) for name in names), strict=True)
+        coordinates = {"loss": names, "entity": ("loss", list(entities)), "how": ("loss", list(ways)), "path": path}
+        values = np.stack([columns[name] for name in names])
+        return xr.DataArray(values, coordinates, ("loss", "path"), attrs={"units": "usd_bn"})
 
     @cached_property
     def books(self) -> xr.DataArray:
@@ -124,7 +144,7 @@ class Run:
             case "who_paid":
                 return _two_axes(found, "mean")
             case _:
-                return _listed(found, "account" if table == "books" else "flow", "mean")
+                return _listed(found, _LISTED[table], "mean")
 
     @cached_property
     def outcomes(self) -> xr.Dataset:
@@ -215,7 +235,7 @@ def _two_axes(found: Statistics, what: str) -> xr.DataArray:
 
 def _listed(found: Statistics, axis: str, what: str) -> xr.DataArray:
     values, dims, coordinates = _values(found, what)
-    names = [f"{one.entity}/{one.measure}" if axis == "account" else one.measure for one in found.series]
+    names = [one.measure if axis == "flow" else f"{one.entity}/{one.measure}" for one in found.series]
     coordinates |= {
         axis: names,
         "entity": (axis, [one.entity for one in found.series]),

@@ -14,7 +14,7 @@ from ouroloop.core import Quarter
 from ouroloop.economy.track import MEMBER_MEASURES, SPONSORS, SYSTEM_MEASURES, Track
 from ouroloop.ledger import USD, Account, Flow
 
-TABLES = ("members", "who_paid", "system", "books", "flows")
+TABLES = ("members", "who_paid", "system", "losses", "books", "flows")
 """The tables of every quarter."""
 DETAIL = ("books", "flows")
 """Those that only paths simulated in detail fill."""
@@ -27,7 +27,7 @@ class Economy(Protocol):
 
     @property
     def world(self) -> Any:
-        """Has `members`, `quarters`, `ledger.accounts` and `ledger.flows`, as `economy.world.World` does."""
+        """Has `members`, `quarters`, `losses`, `ledger.accounts` and `ledger.flows`, as `economy.world.World` does."""
         ...
 
     @property
@@ -61,13 +61,17 @@ class Axes:
     quarters: tuple[Quarter, ...]
     drawn: tuple[str, ...]
     """Assumptions, by id."""
+    losses: tuple[tuple[str, str], ...]
+    """Who can lose, and how (`economy.losses`)."""
 
     @classmethod
     def of(cls, economy: Economy) -> Axes:
         """The names that an economy has."""
         world = economy.world
         ledger = world.ledger
-        return cls(world.members, ledger.accounts, ledger.flows, world.quarters, tuple(economy.draws))
+        return cls(
+            world.members, ledger.accounts, ledger.flows, world.quarters, tuple(economy.draws), world.losses.lines
+        )
 
     @cached_property
     def series(self) -> Mapping[str, tuple[Series, ...]]:
@@ -76,6 +80,7 @@ class Axes:
             "members": tuple(Series(e, name, unit) for name, unit in MEMBER_MEASURES.items() for e in self.members),
             "who_paid": tuple(Series(e, sponsor, "usd_bn") for e in self.members for sponsor in SPONSORS),
             "system": tuple(Series(SYSTEM, name, unit) for name, unit in SYSTEM_MEASURES.items()),
+            "losses": tuple(Series(entity, how, "usd_bn") for entity, how in self.losses),
             "books": tuple(map(_of_account, self.accounts)),
             "flows": tuple(map(_of_flow, self.flows)),
         }
@@ -91,6 +96,7 @@ def values(track: Track, table: str) -> Float[np.ndarray, "row path"]:
         "members": track.members,
         "who_paid": track.who_paid,
         "system": track.system,
+        "losses": track.losses,
         "books": track.balances,
         "flows": track.amounts,
     }[table]

@@ -53,6 +53,11 @@ class CreditDefaultSwaps(Instrument):
             *(protection(writer, buyer, f"payout:{writer}:{buyer}:{of}") for (buyer, writer), of in rows),
         )
 
+    @property
+    def payouts(self) -> tuple[Flow, ...]:
+        """Those of `flows` in which protection pays."""
+        return self.flows[len(self.parties) :]
+
     def amounts(
         self, quarter: Int[Array, ""], alive: Bool[Array, "contract path"], lost: _ByContract
     ) -> Float64[Array, "flow path"]:

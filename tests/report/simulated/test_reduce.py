@@ -46,11 +46,12 @@ def _track(paths: range) -> Track:
     marks = np.full((len(OUTCOME_MARKS), numbers.size), np.nan)
     marks[0, numbers == 1] = 2  # the payoff on path 1 in the last quarter
     marks[1, numbers <= 2] = 1  # credit closes on paths 0, 1 and 2 in the second
-    marks[3] = 10 * numbers
+    marks[-1] = 10 * numbers
     return Track(
         members=members,  # pyright: ignore[reportArgumentType]
         who_paid=np.ones((4, len(SPONSORS), 3, numbers.size)) * numbers,  # pyright: ignore[reportArgumentType]
         system=np.broadcast_to(numbers, (len(SYSTEM_MEASURES), 3, numbers.size)).copy(),  # pyright: ignore[reportArgumentType]
+        losses=np.zeros((0, 3, numbers.size)),  # pyright: ignore[reportArgumentType]
         balances=np.zeros((0, 3, numbers.size)),  # pyright: ignore[reportArgumentType]
         amounts=np.zeros((0, 3, numbers.size)),  # pyright: ignore[reportArgumentType]
         outcome=marks,  # pyright: ignore[reportArgumentType]

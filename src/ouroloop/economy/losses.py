@@ -1,0 +1,88 @@
+"""The loss account: who loses what in a quarter, how, and who has it instead.
+
+Each flow that is a loss changes the net worth of the two at its ends. By way of it, a loss counted positive:
+
+    claims       loans, bills and prepayments that their holder writes off
+    forgiven     the same of who owed them: a gain, so negative
+    guarantees   what a guarantor pays for others, or is then owed in vain; negative of who is paid for nothing
+    protection   what writers of default swaps pay out; negative of who bought them
+    discounts    what sellers of fallen bonds get less than they are owed; negative of the buyers
+    plant        sites that are given up
+    shares       the fall of the price of shares held; negative where it rises
+
+Only the last two destroy anything; the others are transfers, and add up to 0 over everybody:
+
+    net losses of all = plant + shares
+
+to the last quantum, because each leg is counted once. A firm's own shareholders lose by `shares`, not once more by what
+the firm lost: whoever adds up outside holders has each loss once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Array, Float
+
+from ouroloop.ledger import AccountClass, Flow, FlowKind, Ledger, quantize
+from ouroloop.ledger.incidence import Incidence
+
+HOW = ("claims", "forgiven", "guarantees", "protection", "discounts", "plant", "shares")
+"""The ways to lose, in the order in which a table shows them."""
+DESTROYED = ("plant", "shares")
+"""Those that leave everybody together with less."""
+GROSS = ("claims", "guarantees")
+"""Those in which a holder of a claim writes it down or pays for it: gross losses, before what comes back."""
+
+
+@dataclass(frozen=True, eq=False)
+class LossLines:
+    """Who can lose how in a world, and the flows that say how much."""
+
+    lines: tuple[tuple[str, str], ...]
+    """(entity, way of `HOW`), by entity in the ledger's order."""
+    matrix: Incidence
+
+    def of(self, amounts: Float[Array, "flow path"]) -> Float[Array, "line path"]:
+        """Losses of a quarter from what was posted in it, USD bn, in whole quanta."""
+        return self.matrix @ quantize(amounts)
+
+
+def loss_lines(ledger: Ledger, guarantees: tuple[Flow, ...], payouts: tuple[Flow, ...]) -> LossLines:
+    """Which flows of a world are losses of whom? `guarantees`, `payouts`: the flows of those instruments."""
+    stood_for = {flow.name for flow in guarantees}
+    paid_out = {flow.name for flow in payouts}
+    entries: dict[tuple[str, str], dict[int, int]] = {}
+    for column, flow in enumerate(ledger.flows):
+        for leg in flow.legs:
+            if leg.account.account_class not in (AccountClass.INCOME, AccountClass.EXPENSE):
+                continue
+            how = _how(flow, leg.sign > 0, flow.name in stood_for, flow.name in paid_out)
+            if how:
+                row = entries.setdefault((leg.account.entity, how), {})
+                row[column] = row.get(column, 0) + leg.sign
+    order = {entity: n for n, entity in enumerate(ledger.entities)}
+    lines = tuple(sorted(entries, key=lambda line: (order[line[0]], HOW.index(line[1]))))
+    matrix = np.zeros((len(lines), len(ledger.flows)), np.int64)
+    for row, line in enumerate(lines):
+        for column, sign in entries[line].items():
+            matrix[row, column] = sign
+    return LossLines(lines, Incidence(matrix))
+
+
+def _how(flow: Flow, losing: bool, stands_for: bool, pays_out: bool) -> str | None:
+    """In which way is a leg of a flow a loss or a gain? None for flows of business: sales, interest, wear."""
+    names = {leg.account.instrument for leg in flow.legs}
+    real = any(leg.account.account_class is AccountClass.REAL for leg in flow.legs)
+    if flow.kind is FlowKind.REVALUATION:
+        return "shares"
+    if flow.kind is FlowKind.WRITE_OFF:
+        if real:
+            return "plant"
+        return ("guarantees" if stands_for else "claims") if losing else "forgiven"
+    if stands_for:
+        return "guarantees"
+    if pays_out:
+        return "protection"
+    return "discounts" if "discounts" in names else None
