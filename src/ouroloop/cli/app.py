@@ -50,6 +50,8 @@ COMMANDS: dict[str, Command] = {
                        "ouroloop compare baseline vendor-stops-investing --paths 32"),
     "ask": Command("ouroloop.cli.ask:ask", "Answer a question in plain words, beside the baseline, path by path.",
                    'ouroloop ask "openai stops paying oracle from 2027-Q1" --paths 32'),
+    "impact": Command("ouroloop.cli.impact:impact", "Rank firms by what their failure costs outside the loop.",
+                      "ouroloop impact pensions --among OpenAI --among Oracle --paths 32"),
     "look-back": Command("ouroloop.cli.look_back:look_back",
                          "Open the books on an earlier day, simulate, and hold nine series against what came.",
                          "ouroloop look-back --paths 32"),

@@ -23,10 +23,11 @@ def ask(
     quarter: str | None = None,
     json: bool = False,
 ) -> int | None:
-    """Answer a question in plain words: what happens, beside what happens otherwise, path by path.
+    """Answer a question in plain words: what breaks and who ends up with the loss, beside what happens otherwise.
 
     The question becomes shocks on top of the baseline; both are run with the same draws, so that each path has its twin
-    and what differs is what the question asks about.
+    and what differs is what the question asks about. Losses are those beyond what happens otherwise: of outside
+    holders, through the funds that hold for them, and of the loop's firms.
 
     Parameters
     ----------
@@ -42,8 +43,9 @@ def ask(
         Print JSON instead of sentences and tables.
     """
     from ouroloop.cli.compare import check_quarter, comparison_json, print_comparison
+    from ouroloop.cli.losses import losses_json, name_of, passed_on, print_losses
     from ouroloop.cli.simulated import INTERRUPTED, say_interrupted, simulated
-    from ouroloop.experiment import Interrupted, compare
+    from ouroloop.experiment import Interrupted, compare, loss_account
     from ouroloop.scenario.ask import parse_question
     from ouroloop.scenario.read import read_scenario
 
@@ -56,20 +58,23 @@ def ask(
         return INTERRUPTED
     check_quarter(quarter, runs)
     found = compare(runs[0], runs[1], quarter=quarter)
+    account = loss_account(runs[0], runs[1], passed_on(base.dossier))
     behind = _deals(asked, base.dossier)
     if json:
         shocks = [{"verb": shock.verb} | {k: str(v) for k, v in shock.written().items()} for shock in asked.shocks]
-        emit_json(comparison_json(found) | {"question": question, "shocks": shocks, "deals": behind})
+        said = {"question": question, "shocks": shocks, "deals": behind}
+        emit_json(comparison_json(found) | losses_json(account) | said)
         return None
-    out = console()
+    from ouroloop.report.language import Language
+
+    out, say = console(), Language("en")
     for shock in asked.shocks:
         said = ", ".join(f"{key} {value}" for key, value in shock.written().items())
         out.print(f"{shock.verb}: {said}", markup=False)
+    print_losses(account, str(min(shock.at for shock in asked.shocks)), name_of(base.dossier), out, say)
     print_comparison(found)
     if behind:
-        from ouroloop.report.language import Language
-
-        show_table(behind, Language("en"), out, title="The deals between those that the question names", own_heads=True)
+        show_table(behind, say, out, title="The deals between those that the question names", own_heads=True)
     return None
 
 

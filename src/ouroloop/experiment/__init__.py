@@ -7,9 +7,10 @@
     run.members["debt"].sel(entity="oracle", quantile=0.5)
 
 A run's folder: `manifest.json` (what was run, on what, and a digest of each file); tables of quantiles `members`,
-`who_paid`, `system`, `books`, `flows` (Parquet; columns entity, measure, unit, quarter, mean, min, p01 ... p99, max,
-paths, rank_error); `outcomes` and `draws` by path, `events` by quarter; `tail/<table>/` with the worst 1 % of paths in
-full; `paths.zarr` on request. Modules are imported when they are first asked for.
+`who_paid`, `system`, `losses`, `books`, `flows` (Parquet; columns entity, measure, unit, quarter, mean, min,
+p01 ... p99, max, paths, rank_error); `outcomes`, `losses_by_path` and `draws` by path, `events` by quarter;
+`tail/<table>/` with the worst 1 % of paths in full; `paths.zarr` on request. Modules are imported when they are first
+asked for.
 """
 
 from importlib import import_module
@@ -20,24 +21,32 @@ if TYPE_CHECKING:
     from ouroloop.experiment.comparison import Comparison, compare
     from ouroloop.experiment.ensemble import Interrupted, Listener, run_scenario
     from ouroloop.experiment.hindsight import LookBack
+    from ouroloop.experiment.impact import Impact, failing_firms, impacts
     from ouroloop.experiment.lookback import look_back
+    from ouroloop.experiment.loss_account import Loss, LossAccount, loss_account
     from ouroloop.experiment.outcomes import Share, by_quarter, credit_before_payoff, shares
     from ouroloop.experiment.read import Run, open_run
     from ouroloop.experiment.sensitivity import Influence, sensitivities, strongest
 
 _WHERE = {
     "Comparison": "comparison",
+    "Impact": "impact",
     "Influence": "sensitivity",
     "Interrupted": "ensemble",
     "Listener": "ensemble",
     "LookBack": "hindsight",
+    "Loss": "loss_account",
+    "LossAccount": "loss_account",
     "Rerun": "again",
     "Run": "read",
     "Share": "outcomes",
     "by_quarter": "outcomes",
     "compare": "comparison",
     "credit_before_payoff": "outcomes",
+    "failing_firms": "impact",
+    "impacts": "impact",
     "look_back": "lookback",
+    "loss_account": "loss_account",
     "open_run": "read",
     "rerun": "again",
     "run_scenario": "ensemble",
@@ -57,17 +66,23 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "Comparison",
+    "Impact",
     "Influence",
     "Interrupted",
     "Listener",
     "LookBack",
+    "Loss",
+    "LossAccount",
     "Rerun",
     "Run",
     "Share",
     "by_quarter",
     "compare",
     "credit_before_payoff",
+    "failing_firms",
+    "impacts",
     "look_back",
+    "loss_account",
     "open_run",
     "rerun",
     "run_scenario",

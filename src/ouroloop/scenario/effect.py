@@ -72,9 +72,14 @@ def _stop_paying(world: World, shock: StopPaying) -> Iterator[_Found]:
     )
 
 
-def _default(world: World, shock: Default) -> Iterator[_Found]:
+def can_fail(world: World) -> frozenset[str]:
+    """Whose default would do something: who owes, is owed or builds."""
     bound = {name for pair in world.claim_pairs for name in pair if EVERYBODY not in pair}
-    if shock.entity not in bound | set(world.loans.borrowers) | set(world.builders):
+    return frozenset(bound | set(world.loans.borrowers) | set(world.builders)) & frozenset(world.members)
+
+
+def _default(world: World, shock: Default) -> Iterator[_Found]:
+    if shock.entity not in can_fail(world):
         yield f"'{shock.entity}' owes nobody, is owed nothing and builds nothing here", _UNDISCLOSED
 
 

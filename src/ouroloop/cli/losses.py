@@ -1,0 +1,171 @@
+"""The loss account in a terminal and as JSON: who loses what, by when, and through which stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ouroloop.cli.output import show_table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ouroloop.dossier import Dossier
+    from ouroloop.experiment import Loss, LossAccount
+    from ouroloop.report.language import Language
+
+SHOWN_INSIDE = 8
+_LEAST = 0.05
+"""USD bn below which a holder is not listed."""
+_STAGES = {
+    "shares": "quoted shares fall",
+    "rents": "rents are cut or not paid",
+    "tranches": "notes on rents lose investment grade",
+    "sales": "holders have to sell",
+    "lenders": "lenders have lost too much to lend on",
+    "outside": "building slumps",
+}
+_WAYS = {
+    "claims": "claims written down",
+    "forgiven": "debts no longer owed",
+    "guarantees": "paid for others",
+    "protection": "paid on default swaps",
+    "discounts": "sold below what is owed",
+    "plant": "sites given up (destroyed)",
+    "shares": "fall of shares (destroyed)",
+}
+
+
+def passed_on(dossier: Dossier) -> dict[str, dict[str, float]]:
+    """Whose losses those of bond, share and private credit funds are, by the dossier's accounts of holders."""
+    from ouroloop.scenario.opening_holders import INTERMEDIARIES, holder_shares
+
+    return {name: dict(holder_shares(dossier, name)) for name in INTERMEDIARIES}
+
+
+def name_of(dossier: Dossier) -> Callable[[str], str]:
+    """What a holder or firm is called; a sector that the dossier has no entity for by its id."""
+    names = {entity: str(one.names.en) for entity, one in dossier.entities.items()}
+    return lambda entity: names.get(entity, entity.replace("-", " ").capitalize())
+
+
+def print_losses(account: LossAccount, since: str, name: Callable[[str], str], out: Console, say: Language) -> None:
+    """Sentence, who loses by when, how it comes about, and the stages of the crash."""
+    from rich.text import Text
+
+    out.print(Text(loss_sentence(account, since, name), style="bold"))
+    ends = _ends(account, since)
+    shown = sorted(account.outside, key=lambda row: -_so_far(row, account, _told(ends)))
+    rows = [_by_when(row, account, ends, name) for row in shown if abs(row.net) >= _LEAST]
+    head = "Outside holders: net loss beyond what happens otherwise, so far at the end of, mean of paths, USD bn"
+    show_table(rows, say, out, title=head, own_heads=True)
+    firms = sorted(account.inside, key=lambda row: -abs(row.net))[:SHOWN_INSIDE]
+    inside = [_by_when(row, account, ends, name) for row in firms if abs(row.net) >= _LEAST]
+    if inside:
+        head = "Firms of the loop: the same; what they lose is their owners' and lenders' and is in the table above"
+        show_table(inside, say, out, title=head, own_heads=True)
+    ways = [
+        {"how": _WAYS[how], "outside": round(outside, 1), "firms": round(within, 1), "all": round(outside + within, 1)}
+        for how, (outside, within) in account.by_way.items()
+    ]
+    ways.append({"how": "net", **_net(account)})
+    show_table(ways, say, out, title="From gross to net over all quarters, USD bn", own_heads=True)
+    out.print(
+        Text(
+            f"Net losses of all, {_net(account)['all']:,.1f}, are what was destroyed, {account.destroyed:,.1f}, plus "
+            f"transfers, {account.transfers:,.1f}; on every path they agree within {account.gap:g} USD bn."
+        )
+    )
+    stages = [
+        {
+            "stage": _STAGES[stage.name],
+            "otherwise, % of paths": round(100 * stage.first, 1),
+            "now, % of paths": round(100 * stage.second, 1),
+            "median quarter": stage.median or None,
+            "cascade ends before it, %": round(100 * stage.stops, 1),
+        }
+        for stage in account.stages
+    ]
+    show_table(stages, say, out, title="The stages of the crash, each by its first sign", own_heads=True)
+    out.print(Text(f"In this order and to the end it runs on {100 * account.whole:.1f} % of paths."))
+
+
+def loss_sentence(account: LossAccount, since: str, name: Callable[[str], str]) -> str:
+    """Who ends up with it, in a sentence whose numbers are those of the table under it."""
+    until = _told(_ends(account, since))
+    so_far = {row.holder: _so_far(row, account, until) for row in account.outside}
+    whole = sum(so_far.values())
+    if whole <= _LEAST:
+        return f"By {until} holders outside lose no more than they would have ({whole:,.1f} USD bn)."
+    worst = sorted((holder for holder, lost in so_far.items() if lost > _LEAST), key=lambda one: -so_far[one])[:3]
+    named = ", ".join(f"{name(holder)} {so_far[holder]:,.1f}" for holder in worst)
+    return (
+        f"By {until} holders outside lose {whole:,.1f} USD bn more than they would have, most of it: {named}. Firms' "
+        "own losses are not counted once more."
+    )
+
+
+def losses_json(account: LossAccount) -> dict[str, Any]:
+    """The account for programs."""
+    return {
+        "losses": [
+            {
+                "holder": row.holder,
+                "inside": row.inside,
+                "gross": row.gross,
+                "net": row.net,
+                "shares": row.shares,
+                "error": row.error,
+                "so_far": dict(zip(account.quarters, map(float, row.by_quarter), strict=True)),
+            }
+            for row in account.losses
+        ],
+        "by_way": {how: {"outside": one, "firms": other} for how, (one, other) in account.by_way.items()},
+        "destroyed": account.destroyed,
+        "transfers": account.transfers,
+        "identity_gap": account.gap,
+        "stages": [
+            {
+                "stage": stage.name,
+                "otherwise": stage.first,
+                "now": stage.second,
+                "median": stage.median or None,
+                "cascade_ends_before": stage.stops,
+            }
+            for stage in account.stages
+        ],
+        "whole_cascade": account.whole,
+    }
+
+
+def _ends(account: LossAccount, since: str) -> list[str]:
+    """One, two and three years after it began, and the last quarter."""
+    start = account.quarters.index(since) if since in account.quarters else 0
+    last = len(account.quarters) - 1
+    places = [start + n for n in (4, 8, 12) if start + n < last]
+    return [account.quarters[n] for n in (*places, last)]
+
+
+def _told(ends: list[str]) -> str:
+    """The end of which the sentence speaks: the third year's, or the last before it."""
+    return ends[min(2, len(ends) - 1)]
+
+
+def _so_far(row: Loss, account: LossAccount, until: str) -> float:
+    return float(row.by_quarter[account.quarters.index(until)])
+
+
+def _by_when(row: Loss, account: LossAccount, ends: list[str], name: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "who": name(row.holder),
+        **{end: round(_so_far(row, account, end), 1) for end in ends},
+        f"error in {ends[-1]}": round(row.error, 1),
+        "of it shares": round(row.shares, 1),
+        "of it claims, gross": round(row.gross, 1),
+    }
+
+
+def _net(account: LossAccount) -> dict[str, float]:
+    outside = sum(one for one, _ in account.by_way.values())
+    inside = sum(other for _, other in account.by_way.values())
+    return {"outside": round(outside, 1), "firms": round(inside, 1), "all": round(outside + inside, 1)}
