@@ -1,12 +1,15 @@
 """The bundled dossier, ten years forward: books exact for every entity, every color accounted for, auditor content."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
 
 from ouroloop.economy.audit import audit_paths
+from ouroloop.economy.losses import DESTROYED
 from ouroloop.economy.track import MEMBER_MEASURES, SPONSORS, SYSTEM_MEASURES, Track
+from ouroloop.scenario.ask import parse_question
 from ouroloop.scenario.build import Economy, build
 from ouroloop.scenario.read import read_scenario
 
@@ -54,3 +57,55 @@ def test_an_auditor_who_keeps_the_books_in_integers_agrees(economy: Economy) -> 
     short = replace(economy.world, quarters=economy.world.quarters[:6])
     verdict = audit_paths(short, economy.inputs, (3,))
     assert verdict.agrees, verdict.disagreements[:3]
+
+
+@cache
+def torn_up(*more: str) -> Track:
+    """The crash of the articles, with further questions on top."""
+    scenario = read_scenario("leases-torn-up")
+    for question in more:
+        scenario = replace(parse_question(question, scenario), id=scenario.id)
+    return build(scenario, 0, PATHS).simulate(detail=False)
+
+
+def _lost(economy: Economy, track: Track, entity: str, *ways: str) -> np.ndarray:
+    """Over all quarters, [path]; by all ways of the entity where none is named."""
+    lines = enumerate(economy.world.losses.lines)
+    rows = [n for n, (who, how) in lines if who == entity and (how in ways or not ways)]
+    return np.asarray(track.losses)[rows].sum(axis=(0, 1))
+
+
+def test_net_losses_of_everybody_are_what_was_destroyed_on_every_path_and_quarter(
+    economy: Economy, track: Track
+) -> None:
+    destroyed = [how in DESTROYED for _, how in economy.world.losses.lines]
+    for one in (track, torn_up()):
+        losses = np.asarray(one.losses)
+        assert np.array_equal(losses.sum(axis=0), losses[destroyed].sum(axis=0))
+
+
+def test_torn_up_leases_reach_pensions_through_notes_and_the_guarantor_of_the_site_stands_before_them(
+    economy: Economy, track: Track
+) -> None:
+    """Pensions hold notes that live on Meta's rents; Meta has promised what Hyperion is worth at the end of its term."""
+    bare = torn_up("deal meta-hyperion-guarantee is called off in 2027-Q1")
+    calm, guarded, open_to_it = (_lost(economy, one, "pensions", "claims") for one in (track, torn_up(), bare))
+    assert guarded.mean() > calm.mean()
+    assert np.all(open_to_it >= guarded - 1e-6)
+    assert (open_to_it > guarded + 0.1).any()
+    stood_for = _lost(economy, torn_up(), "meta", "guarantees")
+    assert np.all(stood_for[open_to_it > guarded + 0.1] > 0)
+    assert not _lost(economy, bare, "meta", "guarantees").any()
+    # Where the guarantor has nothing left, its promise is worth what it can pay.
+    fails = torn_up("meta defaults in 2027-Q1")
+    assert _lost(economy, fails, "pensions", "claims").mean() > guarded.mean()
+
+
+def test_a_federal_backstop_takes_the_loss_to_the_government(economy: Economy) -> None:
+    backed = torn_up("us-government guarantees openai, oracle and coreweave in 2027-Q1")
+    government = _lost(economy, backed, "us-government", "guarantees")
+    assert np.all(_lost(economy, torn_up(), "us-government", "guarantees") == 0)
+    assert (government > 0).mean() > 0.5
+    lenders = [sum(_lost(economy, one, who, "claims") for who in ("banks", "bond-investors", "private-credit-funds"))
+               for one in (torn_up(), backed)]  # fmt: skip
+    assert lenders[1].mean() < lenders[0].mean()

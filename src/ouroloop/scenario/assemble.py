@@ -36,7 +36,7 @@ from ouroloop.scenario.axes import (
 from ouroloop.scenario.contracts import Contracts
 from ouroloop.scenario.contracts.books import Book, books
 from ouroloop.scenario.contracts.supply import Shares
-from ouroloop.scenario.lenders import RATED_KINDS, can_be_called, guarantees, lending, swaps
+from ouroloop.scenario.lenders import RATED_KINDS, behind_holders, can_be_called, guarantees, lending, swaps
 from ouroloop.scenario.opening import Opening
 from ouroloop.scenario.opening_debts import Debt
 from ouroloop.scenario.site_vehicles import SiteVehicle
@@ -108,8 +108,9 @@ def assemble(
     active = [m for m in members if known[m] or m in builders]
     named = found.guarantees.instrument
     callable_ones = map(partial(can_be_called, axes), named.guarantors, named.debtors, named.kinds)
-    signed = _some(found.guarantees, list(callable_ones))
-    given, guaranteed = guarantees(signed.instrument, lent.loans, len(made_quarters(made)))
+    callable_book = _some(found.guarantees, list(callable_ones))
+    signed, behind = behind_holders(callable_book, lent.loans, axes, vehicles)
+    given, guaranteed = guarantees(signed.instrument, behind, lent.loans, len(made_quarters(made)))
     money = _vendor_customers(opening, vendors, builders, rounds.instrument.investors, rounds.instrument.issuers)
     spending = Spending(
         chips=tuple(

@@ -195,11 +195,51 @@ def can_be_called(axes: Axes, guarantor: str, debtor: str, kind: GuaranteeKind) 
     return guarantor in axes.members and (debtor in axes.members or kind is not GuaranteeKind.GUARANTEE)
 
 
-def guarantees(signed: Guarantees, loans: Loans, quarters: int) -> tuple[Guarantees, tuple[int, ...]]:
+def behind_holders(
+    signed: Book[Guarantees], loans: Loans, axes: Axes, vehicles: Mapping[str, SiteVehicle]
+) -> tuple[Book[Guarantees], tuple[int, ...]]:
+    """What deals name, as it stands behind each loan; with the number of that loan, or `OUTSIDE`.
+
+    Who stands for the debts of a vehicle, or for what its site will be worth, stands behind each of its holders for
+    the part that it holds: what a guarantor of the site pays the vehicle goes to them first.
+    """
+    book, pairs = signed.instrument, list(zip(loans.lenders, loans.borrowers, strict=True))
+    rows: list[tuple[int, str, str, str, float, int]] = []
+    """Row of the book, name, debtor, creditor, part of the cap, loan."""
+    for n, kind in enumerate(book.kinds):
+        name, debtor, creditor = book.names[n], book.debtors[n], book.creditors[n]
+        owner = debtor if kind is GuaranteeKind.GUARANTEE else creditor if kind.on_value else ""
+        if owner in vehicles:
+            for sector, rank, part in _shared(axes, vehicles[owner], creditor):
+                loan = loans.names.index(_name((sector, owner, rank)))
+                rows.append((n, f"{name}/{loans.names[loan]}", owner, sector, part, loan))
+        else:
+            loan = pairs.index((creditor, debtor)) if (creditor, debtor) in pairs else OUTSIDE
+            rows.append((n, name, debtor, creditor, 1.0, loan))
+    at = [row[0] for row in rows]
+    part = jnp.asarray([row[4] for row in rows])[:, None]
+    made = Guarantees(
+        tuple(row[1] for row in rows),
+        tuple(GuaranteeKind.GUARANTEE if "/" in row[1] else book.kinds[row[0]] for row in rows),
+        tuple(book.guarantors[n] for n in at),
+        tuple(row[2] for row in rows),
+        tuple(row[3] for row in rows),
+        jnp.broadcast_to(book.cap, (len(book.names), 1))[jnp.asarray(at, int)] * part,
+        book.guaranteed[jnp.asarray(at, int)],
+        book.first[jnp.asarray(at, int)],
+        book.last[jnp.asarray(at, int)],
+    )
+    return Book(made, tuple(signed.rows[n] for n in at)), tuple(row[5] for row in rows)
+
+
+def guarantees(
+    signed: Guarantees, behind: Sequence[int], loans: Loans, quarters: int
+) -> tuple[Guarantees, tuple[int, ...]]:
     """What deals name, and behind every loan a promise of the government that only a scenario makes."""
     pairs = list(zip(loans.lenders, loans.borrowers, strict=True))
-    named = list(zip(signed.creditors, signed.debtors, strict=True))
-    behind = [pairs.index(pair) if pair in pairs else OUTSIDE for pair in named]
+    named = zip(signed.creditors, signed.debtors, behind, strict=True)
+    assert loans.claims is not None, "each loan of a dossier is a claim by name"
+    held = [loans.claims[n] if n != OUTSIDE else f"loan:{c}:{d}" for c, d, n in named]
     extra, count = len(pairs), len(signed.names)
     made = Guarantees(
         (*signed.names, *(f"government:{name}" for name in loans.names)),
@@ -211,7 +251,7 @@ def guarantees(signed: Guarantees, loans: Loans, quarters: int) -> tuple[Guarant
         jnp.concatenate([signed.guaranteed, jnp.zeros((extra, quarters))]),
         jnp.concatenate([signed.first, jnp.zeros(extra, signed.first.dtype)]),
         jnp.concatenate([signed.last, jnp.full(extra, quarters, signed.last.dtype)]),
-        claims=(*(f"loan:{c}:{d}" for c, d in named), *(loans.claims or ())),
+        claims=(*held, *loans.claims),
     )
     return made, (*behind, *range(extra))
 

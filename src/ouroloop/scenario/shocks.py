@@ -74,7 +74,10 @@ def calendar(made: Assembled, shocks: ShockCalendar, paths: int) -> Calendar:
         chip_life_years=jnp.asarray(shocks.life_years[world.builder_rows]),
         honest=jnp.asarray(_from(shocks.honest_from, quarters)),
         guarantee_share=stack(
-            [row * stands(n) for row, n in zip(_guaranteed(made, shocks), world.guarantees.names, strict=True)]
+            [
+                row * stands(name.partition("/")[0])  # a promise to several holders is one promise
+                for row, name in zip(_guaranteed(made, shocks), world.guarantees.names, strict=True)
+            ]
         ),
     )
 
