@@ -126,6 +126,7 @@ def _review(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     letter = (distance[:, None] < t.letter_bounds).sum(axis=1)
     letter = np.where(s.default.barred > 0, 6.0, letter)
     q.rating = np.maximum(s.rating + p.patience * (letter - s.rating), np.where(t.investment_grade > 0, 0.0, 4.0))
+    q.rating = np.minimum(q.rating + q.calendar.letters_down, np.maximum(q.rating, 6.0))
     q.rating[net.world.vehicle_rows] = q.rating[net.world.vehicle_tenant]
     q.graded = np.floor(q.rating + 0.5) <= 3
     q.fell = (np.floor(s.rating + 0.5) <= 3) & ~q.graded

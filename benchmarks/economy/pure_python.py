@@ -202,7 +202,7 @@ def _review(net: Lists, own: Record, s: Record, q: Record) -> None:
         letter = 6 if s.default.barred[m] > 0 else sum(distance < bound for bound in t.letter_bounds[m])
         best = 0.0 if t.investment_grade[m] > 0 else 4.0
         rating = max(s.rating[m] + p.patience * (letter - s.rating[m]), best)
-        q.rating.append(rating)
+        q.rating.append(min(rating + q.calendar.letters_down[m], max(rating, 6.0)))
     for row, tenant in zip(net.vehicle_rows, net.vehicle_tenant, strict=True):
         q.rating[row] = q.rating[tenant]
     for m, rating in enumerate(q.rating):

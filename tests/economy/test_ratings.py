@@ -60,6 +60,21 @@ def test_the_letter_follows_the_fall_and_others_keep_theirs() -> None:
     assert np.all(member(down(), "rating", "lab") >= 4)
 
 
+def test_an_imposed_downgrade_is_by_so_many_letters_at_once_and_agencies_go_back_from_there() -> None:
+    given = with_parameters(inputs(world(), PATHS), "agency", patience=0.25)
+    lowered = given.calendar.letters_down.at[CLOUD, FALLS].set(4.0).at[MEMBERS.index("neo"), FALLS].set(9.0)
+    calm, hit = run(given), run(shocked(given, letters_down=lowered))
+    before, after = (member(track, "rating", "cloud") for track in (calm, hit))
+    np.testing.assert_array_equal(after[:FALLS], before[:FALLS])
+    np.testing.assert_allclose(after[FALLS], np.minimum(before[FALLS] + 4.0, 6.0))
+    np.testing.assert_allclose(member(hit, "rating", "rack"), after)
+    assert np.all(after[FALLS + 4] < after[FALLS])
+    np.testing.assert_allclose(member(hit, "rating", "neo")[FALLS], 6.0)
+    sold = member(hit, "bonds_sold", "cloud")[FALLS]
+    assert np.array_equal(sold > 0, np.floor(after[FALLS] + 0.5) > 3)
+    assert (sold > 0).any()
+
+
 def test_a_slow_agency_comes_late() -> None:
     slow = run(fallen(patience=0.1))
     assert np.all(member(slow, "rating", "cloud")[FALLS] <= 3.5)

@@ -25,6 +25,7 @@ def stormy() -> Inputs:
         claim_pays=calendar.claim_pays.at[0, 2:5].set(0.0).at[-30:, 3:5].set(0.7).at[5:, 6].set(0.5),
         credit_open=calendar.credit_open.at[:, 3:].set(0.2),
         lease_factor=calendar.lease_factor.at[0, 3].set(0.5),
+        letters_down=calendar.letters_down.at[MEMBERS.index("maker"), 3].set(4.0),
         equity_factor=calendar.equity_factor.at[1, 2].set(0.7),
         vendor_scale=calendar.vendor_scale.at[0, 5:].set(0.0),
         honest=calendar.honest.at[4:].set(1.0),

@@ -288,6 +288,7 @@ def quiet(of: World) -> Calendar:
         round_pays=full(1.0, len(of.rounds.names)),
         forced_default=full(0.0, members),
         equity_factor=full(1.0, members),
+        letters_down=full(0.0, members),
         power_factor=full(1.0),
         efficiency_factor=full(1.0),
         vendor_scale=full(1.0, len(of.vendors)),

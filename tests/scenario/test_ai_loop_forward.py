@@ -87,7 +87,7 @@ def test_net_losses_of_everybody_are_what_was_destroyed_on_every_path_and_quarte
 def test_torn_up_leases_reach_pensions_through_notes_and_the_guarantor_of_the_site_stands_before_them(
     economy: Economy, track: Track
 ) -> None:
-    """Pensions hold notes that live on Meta's rents; Meta has promised what Hyperion is worth at the end of its term."""
+    """Pensions hold notes that live on Meta's rents; Meta has promised what Hyperion will be worth."""
     bare = torn_up("deal meta-hyperion-guarantee is called off in 2027-Q1")
     calm, guarded, open_to_it = (_lost(economy, one, "pensions", "claims") for one in (track, torn_up(), bare))
     assert guarded.mean() > calm.mean()

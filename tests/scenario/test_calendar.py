@@ -43,7 +43,14 @@ def test_without_shocks_every_number_is_neutral_and_holds_for_all_paths(tmp_path
     assert calm.first == Quarter(2027, 1)
     for name, array in arrays(calm).items():
         assert array.shape[-2:] == (8, 1), name
-        neutral = {"spread_add": 0, "forced_default": 0, "credit_closed": 0, "contract_void": 0, "life_years": np.nan}
+        neutral = {
+            "spread_add": 0,
+            "letters_down": 0,
+            "forced_default": 0,
+            "credit_closed": 0,
+            "contract_void": 0,
+            "life_years": np.nan,
+        }
         np.testing.assert_array_equal(array, np.full(array.shape, neutral.get(name, 1.0)), name)
     assert (calm.payoff_quarter, calm.honest_from) == (None, None)
     assert calm.stopped == calm.withdrawn == calm.voided == calm.guarantees == ()
@@ -61,6 +68,7 @@ MOVES: dict[str, set[str]] = {
     "void_deal": {"voided", "contract_void"},
     "withdraw_equity": {"withdrawn", "equity_pay_share"},
     "reprice_equity": {"price_factor"},
+    "downgrade": {"letters_down"},
     "delay_power": {"power_factor"},
     "improve_efficiency": {"efficiency_factor"},
     "arrive_payoff": {"payoff_quarter"},

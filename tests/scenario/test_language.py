@@ -34,6 +34,7 @@ EXAMPLES: dict[str, str] = {
     "void_deal": "deal: amd-openai-warrant\nat: 2027-Q2",
     "withdraw_equity": "investor: softbank\nissuer: openai\nat: 2027-Q1\nuntil: 2027-Q4\nshare: 1",
     "reprice_equity": "entity: amd\nshare: 0.3\nat: 2027-Q3",
+    "downgrade": "entity: oracle\nletters: 2\nat: 2027-Q3",
     "delay_power": "share: 0.5\nat: 2027-Q3\nuntil: 2028-Q2",
     "improve_efficiency": "factor: 10\nat: 2029-Q1",
     "arrive_payoff": "at: 2031-Q1",

@@ -277,6 +277,10 @@ def test_every_bundled_scenario_reads_and_is_another_one_than_the_baseline() -> 
         "warrant-unwind",
         "honest-books",
         "federal-backstop",
+        "leases-torn-up",
+        "openai-defaults",
+        "nvidia-guarantee-called",
+        "ponzi-stop",
     }
     assert len({one.scenario_hash for one in found.values()}) == len(found)
     # The same chance: differences between them are those of the scenarios.

@@ -143,7 +143,8 @@ def _reviewed(
     )
     letter = agency.letter(distance, inputs.traits.letter_bounds)
     letter = jnp.where(state.default.barred > 0, agency.WORST * 1.0, letter)
-    return look_through(world, agency.review(inputs.parameters.agency, state.rating, letter, best_letter(inputs)))
+    found = agency.review(inputs.parameters.agency, state.rating, letter, best_letter(inputs))
+    return look_through(world, jnp.minimum(found + today.calendar.letters_down, jnp.maximum(found, agency.WORST)))
 
 
 def look_through(world: World, of: Float64[Array, "member path"]) -> Float64[Array, "member path"]:

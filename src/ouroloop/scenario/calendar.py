@@ -20,6 +20,7 @@ from ouroloop.scenario.verbs import (
     CutDemand,
     Default,
     DelayPower,
+    Downgrade,
     Guarantee,
     HonestBooks,
     ImproveEfficiency,
@@ -147,6 +148,9 @@ class _Making:
     def multiply(self, name: str, factor: Array) -> None:
         self.arrays[name] = self.arrays.get(name, np.ones(1)) * factor
 
+    def add(self, name: str, amount: Array) -> None:
+        self.arrays[name] = self.arrays.get(name, np.zeros(1)) + amount
+
     def left(self, name: str, where: Array, share: Array) -> None:
         """Multiply by what is left where a share goes: 1 - share."""
         self.multiply(name, 1.0 - where * share)
@@ -190,6 +194,7 @@ class _Making:
             withdrawn=tuple(pair for pair, _ in self.rounds),
             equity_pay_share=stacked([share for _, share in self.rounds]),
             price_factor=full("price_factor", members),
+            letters_down=full("letters_down", members, 0.0),
             power_factor=full("power_factor", None),
             efficiency_factor=full("efficiency_factor", None),
             payoff_quarter=min(self.payoff, default=None),
@@ -228,7 +233,7 @@ def _close_credit(made: _Making, shock: CloseCredit) -> None:
 
 def _raise_spread(made: _Making, shock: RaiseSpread) -> None:
     added = made.rows(made.members, _one(shock.entity)) * made.span(shock) * made.value("bp", shock.bp) / BASIS_POINTS
-    made.arrays["spread_add"] = made.arrays.get("spread_add", np.zeros(1)) + added
+    made.add("spread_add", added)
 
 
 def _shorten_life(made: _Making, shock: ShortenLife) -> None:
@@ -249,6 +254,11 @@ def _withdraw_equity(made: _Making, shock: WithdrawEquity) -> None:
 def _reprice_equity(made: _Making, shock: RepriceEquity) -> None:
     where = made.rows(made.members, _one(shock.entity)) * made.start(shock)
     made.left("price_factor", where, made.value("share", shock.share))
+
+
+def _downgrade(made: _Making, shock: Downgrade) -> None:
+    where = made.rows(made.members, [shock.entity]) * made.start(shock)
+    made.add("letters_down", where * made.value("letters", shock.letters))
 
 
 def _delay_power(made: _Making, shock: DelayPower) -> None:
@@ -299,6 +309,7 @@ _IMPOSE: dict[type[Shock], Callable[..., None]] = {
     VoidDeal: _void_deal,
     WithdrawEquity: _withdraw_equity,
     RepriceEquity: _reprice_equity,
+    Downgrade: _downgrade,
     DelayPower: _delay_power,
     ImproveEfficiency: _improve_efficiency,
     ArrivePayoff: _arrive_payoff,

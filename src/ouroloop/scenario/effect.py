@@ -17,6 +17,7 @@ from ouroloop.scenario.verbs import (
     CloseCredit,
     CutDemand,
     Default,
+    Downgrade,
     Guarantee,
     RaiseSpread,
     RenegotiateLeases,
@@ -95,6 +96,12 @@ def _reprice_equity(world: World, shock: RepriceEquity) -> Iterator[_Found]:
         yield f"nobody here holds or buys shares of '{shock.entity}'", _UNDISCLOSED
 
 
+def _downgrade(world: World, shock: Downgrade) -> Iterator[_Found]:
+    rated = [borrower for borrower, bond in zip(world.loans.borrowers, world.bond, strict=True) if bond]
+    if shock.entity not in {*rated, *(payer for payer, _ in world.deposits.parties)}:
+        yield f"'{shock.entity}' has no bonds and no landlords here", _UNDISCLOSED
+
+
 def _withdraw_equity(world: World, shock: WithdrawEquity) -> Iterator[_Found]:
     promised = tuple(zip(world.rounds.investors, world.rounds.issuers, strict=True))
     if not any(shock.investor in (None, a) and shock.issuer in (None, b) for a, b in promised):
@@ -163,6 +170,7 @@ _CHECKS: Mapping[type[Shock], Callable[[World, Any], Iterator[_Found]]] = {
     Default: _default,
     RaiseSpread: _raise_spread,
     RepriceEquity: _reprice_equity,
+    Downgrade: _downgrade,
     WithdrawEquity: _withdraw_equity,
     StopInvesting: _stop_investing,
     CloseCredit: _close_credit,

@@ -128,6 +128,16 @@ FORMS: tuple[Form, ...] = (
         rf"(?P<entity>.*?)\s*(?:的)?(?:股价|股價)\s*(?:下跌|跌|下降)\s*{_PERCENT_ZH}",
     ),
     _form(
+        "downgrade",
+        "oracle is downgraded by 2 letters in 2027-Q3",
+        rf"(?P<entity>.+?)\s+(?:is\s+)?(?:downgraded|lowered)\s+(?:by\s+)?(?P<letters>{_NUMBER})\s+(?:letters?|grades?)",
+    ),
+    _form(
+        "downgrade",
+        "甲骨文评级在 2027-Q3 下调 2 级",
+        rf"(?P<entity>.+?)\s*(?:的)?(?:评级|評等|評級)\s*(?:被)?(?:下调|調降|下調)\s*(?P<letters>{_NUMBER})\s*(?:级|級|等)",
+    ),
+    _form(
         "cut_demand",
         "demand falls 30% from 2028-Q1",
         rf"(?:the\s+|outside\s+|ai\s+)*(?:(?P<sector>consumers?|business(?:es)?|advertisers?)\s+)?demand\s+{_FALL}\s+{_PERCENT}",

@@ -22,6 +22,12 @@ def _least_one(given: Magnitude) -> Magnitude:
     return given
 
 
+def _at_most_six(given: Magnitude) -> Magnitude:
+    if given.ends[1] > 6:
+        raise refusal("bad-number", f"there are six letters below AAA, not {given.ends[1]:g}")
+    return given
+
+
 def _a_life(given: Magnitude) -> Magnitude:
     if given.ends[1] > 60:
         raise refusal("bad-number", f"a life is at most 60 years, not {given.ends[1]:g}")
@@ -163,6 +169,20 @@ class RepriceEquity(Shock):
     """Only this firm; without it, every firm."""
 
 
+class Downgrade(Shock):
+    """Agencies lower a firm by so many letters at once: coupons, deposits, sales by mandate and dearer money follow.
+
+    Nobody is lowered below CCC. From there agencies go back to what they think of the firm, a part of the way each
+    quarter. Vehicles that live on its rent are lowered with it.
+    """
+
+    verb: ClassVar[str] = "downgrade"
+    entity: Firm
+    """The firm."""
+    letters: Annotated[Positive, AfterValidator(_at_most_six)]
+    """How many letters: from A to BB are two."""
+
+
 class DelayPower(Shock):
     """Power for new sites comes late. What is built waits for it, and its debt does not.
 
@@ -257,6 +277,7 @@ VERBS: dict[str, type[Shock]] = {
         VoidDeal,
         WithdrawEquity,
         RepriceEquity,
+        Downgrade,
         DelayPower,
         ImproveEfficiency,
         ArrivePayoff,
@@ -269,7 +290,6 @@ VERBS: dict[str, type[Shock]] = {
 """Every verb that a simulation answers."""
 
 UNANSWERED: dict[str, str] = {
-    "downgrade": "nothing in the simulation reads ratings yet; raise_spread is what a downgrade does to a borrower",
-    "sell_down": "nothing in the simulation sells under pressure yet; reprice_equity is what sales leave behind",
+    "sell_down": "nobody in the simulation sells shares under pressure yet; reprice_equity is what sales leave behind",
 }
 """Verbs of the language whose answer is still missing, with what comes nearest."""
