@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -34,10 +35,16 @@ class Obligations:
     def firms(self) -> int:
         return len(self.means)
 
-    @property
+    @cached_property
     def due(self) -> Float[np.ndarray, "class firm"]:
         """All that each firm owes, by class."""
         return np.stack([owed.sum(axis=1) + outside for owed, outside in zip(self.owed, self.outside, strict=True)])
+
+    @cached_property
+    def goes_to(self) -> tuple[Matrix, ...]:
+        """[j, i] which part of what i pays in a class goes to j."""
+        pairs = zip(self.owed, self.due[..., None], strict=True)
+        return tuple(np.divide(o, due, out=np.zeros_like(o), where=due > 0).T.copy() for o, due in pairs)
 
 
 def obligations(

@@ -17,6 +17,8 @@ _STILL = 1e-14
 """Relative to the largest amount: payments that move less stand still."""
 _SOLVENT = 1e-12
 """Relative to what is owed: a firm that misses less pays in full, which rounding would deny it."""
+_BLOCK = 256
+"""Paths searched at once: what a round touches stays in the cache, and no block waits for the slowest of all."""
 _SOLVE_AFTER = 64
 """Rounds after which the fixed point of the present regime is solved for at once."""
 
@@ -91,7 +93,20 @@ def clearing_vector(
     for name, value in (("kept_of_means", kept_of_means), ("kept_of_claims", kept_of_claims)):
         if not 0 <= value <= 1:
             raise BadInput([Problem(Place(name), "bad-network", f"{value:g} is no share", "from 0 to 1")])
-    rule = _Rule(network, network.means if means is None else np.asarray(means), kept_of_means, kept_of_claims)
+    given = network.means if means is None else np.asarray(means)
+    whole = given[:, None] if given.ndim == 1 else given
+    blocks = [whole[:, at : at + _BLOCK] for at in range(0, max(whole.shape[1], 1), _BLOCK)]
+    parts = [_search(_Rule(network, block, kept_of_means, kept_of_claims), which, rounds) for block in blocks]
+    paid, equity, failed = (
+        np.concatenate([getattr(part, name) for part in parts], axis=-1) for name in ("paid", "equity", "defaulted")
+    )
+    if means is None:
+        paid, equity, failed = paid[..., 0], equity[..., 0], failed[..., 0]
+    return Cleared(paid, equity, failed, max(part.rounds for part in parts), max(part.gap for part in parts))
+
+
+def _search(rule: _Rule, which: Which, rounds: int) -> Cleared:
+    """Rounds from above or below until nothing moves, with a jump where they are slow."""
     state = rule.everything() if which == "greatest" else rule.nothing()
     done, regime = 0, None
     while done < rounds:
@@ -108,12 +123,7 @@ def clearing_vector(
             regime = now
     gap = float(np.abs(rule.apply(state) - state).max(initial=0.0))
     assets = rule.assets(state)
-    equity = assets - rule.total
-    one = means is None
-    paid, failed = rule.paid(state), ~rule.solvent(assets)
-    return Cleared(
-        paid[..., 0] if one else paid, equity[..., 0] if one else equity, failed[..., 0] if one else failed, done, gap
-    )
+    return Cleared(rule.paid(state), assets - rule.total, ~rule.solvent(assets), done, gap)
 
 
 def slopes(
@@ -148,10 +158,8 @@ class _Rule:
         self.before = np.cumsum(self.due, axis=0) - self.due
         self.total = self.due.sum(axis=0)
         self.held = network.held
-        self.share = [
-            np.divide(owed, due, out=np.zeros_like(owed), where=due > 0)
-            for owed, due in zip(network.owed, network.due[..., None], strict=True)
-        ]
+        self.cross_held = bool(self.held.any())
+        self.share = network.goes_to
         self.scale = max(float(self.total.max(initial=0.0)), float(self.means.max(initial=0.0)), 1e-300)
 
     def pack(self, paid: np.ndarray, equity: np.ndarray) -> np.ndarray:
@@ -166,21 +174,23 @@ class _Rule:
     def everything(self) -> np.ndarray:
         """All is paid, and equity is no less than it can be at any clearing vector."""
         paid = np.broadcast_to(self.due, (len(self.due), *self.means.shape))
-        inflow = sum((share.T @ one for share, one in zip(self.share, paid, strict=True)), np.zeros(self.means.shape))
+        inflow = sum((share @ one for share, one in zip(self.share, paid, strict=True)), np.zeros(self.means.shape))
         most = np.maximum(self.means + inflow - self.total, 0.0)
-        if self.held.any():
-            try:
-                most = np.linalg.solve(np.eye(len(most)) - self.held.T, most)
-            except np.linalg.LinAlgError:
-                most = np.full_like(most, np.nan)
-            if not np.isfinite(most).all() or (most < -_SOLVENT * self.scale).any():
-                said = "firms own all of each other in a ring: nobody outside has a claim on what they are worth"
-                raise BadInput([Problem(Place("held"), "bad-network", said, "leave some of it to owners outside")])
+        if not self.cross_held:
+            return self.pack(paid, np.zeros_like(most))
+        try:
+            most = np.linalg.solve(np.eye(len(most)) - self.held.T, most)
+        except np.linalg.LinAlgError:
+            most = np.full_like(most, np.nan)
+        if not np.isfinite(most).all() or (most < -_SOLVENT * self.scale).any():
+            said = "firms own all of each other in a ring: nobody outside has a claim on what they are worth"
+            raise BadInput([Problem(Place("held"), "bad-network", said, "leave some of it to owners outside")])
         return self.pack(paid, most)
 
     def inflow(self, state: np.ndarray) -> np.ndarray:
         pairs = zip(self.share, state[:-1], strict=True)
-        return np.asarray(sum((share.T @ paid for share, paid in pairs), self.held.T @ state[-1]))
+        of_shares = self.held.T @ state[-1] if self.cross_held else 0.0
+        return np.asarray(sum((share @ paid for share, paid in pairs), of_shares))
 
     def assets(self, state: np.ndarray) -> np.ndarray:
         return self.means + self.inflow(state)
@@ -193,6 +203,8 @@ class _Rule:
         solvent = self.solvent(assets)
         available = np.where(solvent, self.total, self.alpha * self.means + self.beta * inflow)
         paid = np.clip(available - self.before, 0.0, self.due)
+        if not self.cross_held:
+            return self.pack(paid, np.zeros_like(assets))
         return self.pack(paid, np.where(solvent, np.maximum(assets - self.total, 0.0), 0.0))
 
     def apply(self, state: np.ndarray) -> np.ndarray:
@@ -214,7 +226,7 @@ class _Rule:
 
     def _through(self, by_class: np.ndarray, by_equity: np.ndarray, path: int) -> np.ndarray:
         rows = zip(self.share, by_class[..., path], strict=True)
-        return np.asarray(sum((share.T * slope for share, slope in rows), self.held.T * by_equity[:, path]))
+        return np.asarray(sum((share * slope for share, slope in rows), self.held.T * by_equity[:, path]))
 
     def inflow_slopes(self, by_class: np.ndarray, by_equity: np.ndarray, path: int = 0) -> np.ndarray:
         """[j, i] by how much more comes to j for each unit more that comes to i."""

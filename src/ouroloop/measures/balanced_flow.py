@@ -6,7 +6,7 @@ from typing import no_type_check
 
 import numpy as np
 
-from ouroloop.measures.kernel import kernel
+from ouroloop.core.kernel import kernel
 
 SATURATED = 1e-13
 """A row is used up when this share of it is left."""

@@ -7,8 +7,8 @@ from typing import no_type_check
 
 import numpy as np
 
+from ouroloop.core.kernel import kernel
 from ouroloop.measures.edges import FlowEdges, strong_components
-from ouroloop.measures.kernel import kernel
 from ouroloop.measures.simple_cycles import cycle_counts, cycle_edges
 
 WALK_STEPS = 400_000

@@ -6,8 +6,8 @@ from typing import no_type_check
 
 import numpy as np
 
+from ouroloop.core.kernel import kernel
 from ouroloop.measures.edges import FlowEdges, Flows, read_edges
-from ouroloop.measures.kernel import kernel
 
 NO_LIMIT = 2**62
 

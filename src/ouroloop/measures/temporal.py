@@ -11,7 +11,7 @@ from typing import no_type_check
 import numpy as np
 
 from ouroloop.core import BadInput, Problem
-from ouroloop.measures.kernel import kernel
+from ouroloop.core.kernel import kernel
 from ouroloop.measures.network import PLACE, Array
 from ouroloop.measures.payments import Payment, When
 

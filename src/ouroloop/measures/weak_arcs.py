@@ -7,9 +7,9 @@ from typing import no_type_check
 
 import numpy as np
 
+from ouroloop.core.kernel import kernel
 from ouroloop.measures.edges import FlowEdges, Flows, read_edges, strong_components
 from ouroloop.measures.finn import finn_index
-from ouroloop.measures.kernel import kernel
 from ouroloop.measures.network import Array, FlowNetwork
 from ouroloop.measures.simple_cycles import cycle_counts
 

@@ -1,0 +1,112 @@
+"""Clearing of networks: dense, batched and sparse, beside plain rounds in NumPy and SciPy and beside memory itself.
+
+The packages that clear networks elsewhere (neva and NetworkValuation in Python, systemicrisk in R) are on no package
+index that installs them here, so the yardstick is what they do, written by hand: one round of payments after another
+over the whole network until none moves. Both are held to each other before any clock runs. Networks are random, with
+means that fail to cover debts for a part of the firms; the sparse ones have ten debts to a firm.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from time import perf_counter
+
+import numpy as np
+from scipy.sparse import coo_array, csr_array
+
+from benchmarks.ratio import Ratio, measure
+from ouroloop.contagion.network import obligations
+from ouroloop.contagion.sparse import clear_sparse, sparse_obligations
+from ouroloop.contagion.vectors import clearing_vector
+
+DEGREE = 10
+TOLERANCE = 1e-12
+
+
+def run() -> list[Ratio]:
+    """One row for each size; times of both in one run."""
+    return [
+        _dense(1_000),
+        _batch(100, 10_000),
+        *(_sparse(firms, repeats, 2.0, "most fail") for firms, repeats in ((20_000, 7), (100_000, 5), (1_000_000, 3))),
+        *(_sparse(firms, repeats, 40.0, "few fail") for firms, repeats in ((20_000, 7), (1_000_000, 3))),
+        _pass(1_000_000),
+    ]
+
+
+def _rounds(share, due: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """Payments round by round: `share` is transposed, [creditor, debtor]."""
+    paid = due
+    while True:
+        after = np.minimum(due, means + share @ paid)
+        if np.abs(after - paid).max() <= TOLERANCE:
+            return after
+        paid = after
+
+
+def _dense(firms: int) -> Ratio:
+    draw = np.random.default_rng(1)
+    owed = draw.exponential(size=(firms, firms)) / firms
+    np.fill_diagonal(owed, 0.0)
+    outside, means = draw.exponential(size=firms) * 0.5, draw.exponential(size=firms) * 0.5
+    network, due = obligations(means, owed, outside), owed.sum(axis=1) + outside
+    share = (owed / due[:, None]).T.copy()
+    ours, plain = partial(clearing_vector, network), partial(_rounds, share, due, means)
+    np.testing.assert_allclose(ours().total, plain(), atol=1e-7)
+    return measure(f"{firms:,} firms, dense", ours, "rounds in NumPy", plain, "-", 5)
+
+
+def _batch(firms: int, paths: int) -> Ratio:
+    draw = np.random.default_rng(2)
+    owed = draw.exponential(size=(firms, firms)) * (draw.random((firms, firms)) < 0.1)
+    np.fill_diagonal(owed, 0.0)
+    outside = draw.exponential(size=firms)
+    means = draw.exponential(size=(firms, paths)) * 2.0
+    network, due = obligations(means[:, 0], owed, outside), owed.sum(axis=1) + outside
+    share = (owed / due[:, None]).T.copy()
+
+    def one_by_one() -> np.ndarray:
+        return np.stack([_rounds(share, due, means[:, path]) for path in range(paths)], axis=1)
+
+    ours = partial(clearing_vector, network, means)
+    np.testing.assert_allclose(ours().total, one_by_one(), atol=1e-7)
+    return measure(f"{firms} firms on {paths:,} paths", ours, "rounds in NumPy, a path at a time", one_by_one, "0.1", 3)
+
+
+def _random(firms: int, mean: float) -> tuple[csr_array, np.ndarray, np.ndarray]:
+    draw = np.random.default_rng(3)
+    ends = draw.integers(0, firms, (2, DEGREE * firms))
+    ends = ends[:, ends[0] != ends[1]]
+    owed = csr_array(coo_array((draw.exponential(size=ends.shape[1]), (ends[0], ends[1])), shape=(firms, firms)))
+    return owed, draw.exponential(size=firms) * mean, draw.exponential(size=firms) * 2.0
+
+
+def _sparse(firms: int, repeats: int, mean: float, which: str) -> Ratio:
+    owed, means, outside = _random(firms, mean)
+    due = np.asarray(owed.sum(axis=1)).ravel() + outside
+    share = csr_array((owed / due[:, None]).T)
+    ours = partial(clear_sparse, sparse_obligations(owed, outside), means, tolerance=TOLERANCE)
+    plain = partial(_rounds, share, due, means)
+    np.testing.assert_allclose(ours().total, plain(), atol=1e-6)
+    return measure(f"{firms:,} firms, {DEGREE} debts each, {which}", ours, "rounds in SciPy", plain, "-", repeats)
+
+
+def _pass(firms: int) -> Ratio:
+    """Of the largest: a look at a claim beside reading it once from memory, in order. Nanoseconds of each."""
+    from ouroloop.contagion.kernel import settle
+
+    owed, means, outside = _random(firms, 2.0)
+    net = sparse_obligations(owed, outside)
+    looked, read = list[float](), list[float]()
+    for _ in range(4):
+        start = perf_counter()
+        *_, claims = settle(
+            net.claims, net.debtors, net.amounts, net.debts, net.creditors, means, net.due,
+            1.0, 1.0, TOLERANCE, 1e-12, 10**9,
+        )  # fmt: skip
+        looked.append((perf_counter() - start) / claims * 1e9)
+        start = perf_counter()
+        _ = float(net.amounts.sum()) + int(net.debtors.sum())
+        read.append((perf_counter() - start) / owed.nnz * 1e9)
+    ours, peer = min(looked[1:]), min(read[1:])
+    return Ratio(f"{firms:,} firms, for each claim looked at", ours, "reading it once", peer, ours / peer, "3", "ns")
