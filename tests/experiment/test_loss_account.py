@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pytest
-import xarray as xr
 
 from ouroloop.contagion.stages import STAGES
-from ouroloop.experiment.loss_account import LossAccount, loss_account
+from ouroloop.experiment.loss_account import Lost, loss_account
+from ouroloop.experiment.losses import LossAccount
 
 LINES = (
     ("firm", "forgiven"),
@@ -25,31 +24,22 @@ QUARTERS = ("2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4")
 PASSED_ON = {"funds": {"pensions": 0.75, "insurers": 0.25}}
 
 
-def run(losses: list[list[float]], **dates: list[str]) -> Any:
-    """`losses` by line and path; all of it falls in the second quarter."""
-    values = np.array(losses)
+def run(losses: list[list[float]], **dates: list[float]) -> Lost:
+    """`losses` by line and path; all of it falls in the second quarter. `dates`: the quarter of each stage's sign."""
+    values = np.array(losses, float)
     over_time = np.zeros((len(LINES), 4))
     over_time[:, 1] = values.mean(axis=1)
-    entities, ways = zip(*LINES, strict=True)
-    names = {"loss": [f"{e}/{h}" for e, h in LINES], "entity": ("loss", list(entities)), "how": ("loss", list(ways))}
-    paths = values.shape[1]
-    stages = {f"{stage}_quarter": ("path", np.array(dates.get(stage, [""] * paths))) for stage in STAGES}
-    return SimpleNamespace(
-        seed=1,
-        quarters=QUARTERS,
-        losses_by_path=xr.DataArray(values, names, ("loss", "path")),
-        mean=lambda table: {"losses": xr.DataArray(over_time, dims=("loss", "quarter"))}[table],
-        members=xr.Dataset(coords={"entity": ["firm"]}),
-        outcomes=xr.Dataset(stages),
-    )
+    never = [np.nan] * values.shape[1]
+    stages = np.array([dates.get(stage, never) for stage in STAGES])
+    return Lost(1, QUARTERS, frozenset({"firm"}), LINES, values, over_time, stages)
 
 
 CALM = run([[0.0] * 4] * len(LINES))
 HIT = run(
     [[-9, -9, -9, -13], [2, 2, 2, 2], [5, 5, 5, 5], [1, 2, 3, 4], [4, 4, 4, 8], [3, 3, 3, 3], [-3, -3, -3, -3]],
-    shares=["2027-Q1", "2027-Q1", "2027-Q2", ""],
-    rents=["2027-Q2", "", "2027-Q1", ""],
-    tranches=["2027-Q3", "2027-Q2", "2027-Q3", ""],
+    shares=[0, 0, 1, np.nan],
+    rents=[1, np.nan, 0, np.nan],
+    tranches=[2, 1, 2, np.nan],
 )
 
 
@@ -98,4 +88,4 @@ def test_stages_say_how_often_when_and_where_the_cascade_ends(found: LossAccount
 
 def test_runs_of_other_draws_are_not_told_apart() -> None:
     with pytest.raises(AssertionError, match="same draws"):
-        loss_account(CALM, SimpleNamespace(seed=2), PASSED_ON)  # pyright: ignore[reportArgumentType]
+        loss_account(CALM, replace(HIT, seed=2), PASSED_ON)

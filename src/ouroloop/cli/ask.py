@@ -43,10 +43,11 @@ def ask(
         Print JSON instead of sentences and tables.
     """
     from ouroloop.cli.compare import check_quarter, comparison_json, print_comparison
-    from ouroloop.cli.losses import losses_json, name_of, passed_on, print_losses
+    from ouroloop.cli.losses import losses_json, name_of, print_losses
     from ouroloop.cli.simulated import INTERRUPTED, say_interrupted, simulated
-    from ouroloop.experiment import Interrupted, compare, loss_account
+    from ouroloop.experiment import Interrupted, compare, loss_account, lost_in
     from ouroloop.scenario.ask import parse_question
+    from ouroloop.scenario.opening_holders import passed_on
     from ouroloop.scenario.read import read_scenario
 
     base = read_scenario("baseline")
@@ -58,7 +59,7 @@ def ask(
         return INTERRUPTED
     check_quarter(quarter, runs)
     found = compare(runs[0], runs[1], quarter=quarter)
-    account = loss_account(runs[0], runs[1], passed_on(base.dossier))
+    account = loss_account(lost_in(runs[0]), lost_in(runs[1]), passed_on(base.dossier))
     behind = _deals(asked, base.dossier)
     if json:
         shocks = [{"verb": shock.verb} | {k: str(v) for k, v in shock.written().items()} for shock in asked.shocks]

@@ -50,8 +50,9 @@ def impact(
     json
         Print JSON instead of sentences and tables.
     """
-    from ouroloop.cli.losses import name_of, passed_on
+    from ouroloop.cli.losses import name_of
     from ouroloop.experiment import failing_firms, impacts
+    from ouroloop.scenario.opening_holders import passed_on
     from ouroloop.scenario.read import read_scenario
 
     base = read_scenario("baseline")

@@ -36,13 +36,6 @@ _WAYS = {
 }
 
 
-def passed_on(dossier: Dossier) -> dict[str, dict[str, float]]:
-    """Whose losses those of bond, share and private credit funds are, by the dossier's accounts of holders."""
-    from ouroloop.scenario.opening_holders import INTERMEDIARIES, holder_shares
-
-    return {name: dict(holder_shares(dossier, name)) for name in INTERMEDIARIES}
-
-
 def name_of(dossier: Dossier) -> Callable[[str], str]:
     """What a holder or firm is called; a sector that the dossier has no entity for by its id."""
     names = {entity: str(one.names.en) for entity, one in dossier.entities.items()}

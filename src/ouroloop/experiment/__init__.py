@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from ouroloop.experiment.hindsight import LookBack
     from ouroloop.experiment.impact import Impact, failing_firms, impacts
     from ouroloop.experiment.lookback import look_back
-    from ouroloop.experiment.loss_account import Loss, LossAccount, loss_account
+    from ouroloop.experiment.loss_account import loss_account, lost_in
+    from ouroloop.experiment.losses import Loss, LossAccount
     from ouroloop.experiment.outcomes import Share, by_quarter, credit_before_payoff, shares
     from ouroloop.experiment.read import Run, open_run
     from ouroloop.experiment.sensitivity import Influence, sensitivities, strongest
@@ -35,8 +36,8 @@ _WHERE = {
     "Interrupted": "ensemble",
     "Listener": "ensemble",
     "LookBack": "hindsight",
-    "Loss": "loss_account",
-    "LossAccount": "loss_account",
+    "Loss": "losses",
+    "LossAccount": "losses",
     "Rerun": "again",
     "Run": "read",
     "Share": "outcomes",
@@ -47,6 +48,7 @@ _WHERE = {
     "impacts": "impact",
     "look_back": "lookback",
     "loss_account": "loss_account",
+    "lost_in": "loss_account",
     "open_run": "read",
     "rerun": "again",
     "run_scenario": "ensemble",
@@ -83,6 +85,7 @@ __all__ = [
     "impacts",
     "look_back",
     "loss_account",
+    "lost_in",
     "open_run",
     "rerun",
     "run_scenario",

@@ -12,7 +12,7 @@ from jaxtyping import Float
 
 from ouroloop.core import Quarter
 from ouroloop.economy.track import MEMBER_MEASURES, Track
-from ouroloop.experiment.loss_account import PassedOn
+from ouroloop.experiment.losses import PassedOn
 from ouroloop.scenario.build import build
 from ouroloop.scenario.effect import can_fail
 from ouroloop.scenario.frame import Frame

@@ -128,6 +128,11 @@ def holder_shares(dossier: Dossier, intermediary: str) -> Mapping[str, float]:
     return MappingProxyType({holder: part / whole for holder, part in parts.items()})
 
 
+def passed_on(dossier: Dossier) -> dict[str, dict[str, float]]:
+    """Whose losses those of the intermediaries are, each adding up to 1."""
+    return {name: dict(holder_shares(dossier, name)) for name in INTERMEDIARIES}
+
+
 def _sums(amounts: Mapping[str, float], holders: Mapping[str, str]) -> dict[str, float]:
     parts: dict[str, float] = {}
     for row, amount in amounts.items():

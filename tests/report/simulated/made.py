@@ -11,6 +11,7 @@ from ouroloop.core import Quarter
 from ouroloop.dossier.models.record import Text
 from ouroloop.experiment.credit_course import STATES
 from ouroloop.experiment.hindsight import LookBack, LookBackRow
+from ouroloop.experiment.losses import Loss, LossAccount, Stage
 from ouroloop.experiment.published import Record
 from ouroloop.report.simulated.results import (
     LEVELS,
@@ -111,8 +112,31 @@ def simulated() -> SimulatedResults:
         dict.fromkeys(FIRMS, RISING * 0 + 3.0),
         look_back=look_back(),
         vehicles=vehicles(),
+        losses={"credit-closes-first": losses()},
         credit=(credit(),),
     )
+
+
+def losses() -> LossAccount:
+    """Pensions lose 9 by the end and households gain; debtors no longer owe 12, and shares fall by 5."""
+    return LossAccount(
+        tuple(map(str, QUARTERS)),
+        (
+            Loss("pensions", False, 12.0, 9.0, -3.0, 0.5, 0.75 * RISING),
+            Loss("households", False, 0.0, -4.0, 8.0, 0.25, -RISING / 3),
+            Loss("oracle", True, 0.0, -12.0, 0.0, 1.0, -RISING),
+        ),
+        {
+            "claims": (12.0, 0.0), "forgiven": (0.0, -12.0), "guarantees": (0.0, 0.0), "protection": (0.0, 0.0),
+            "discounts": (0.0, 0.0), "plant": (0.0, 2.0), "shares": (5.0, 0.0),
+        },
+        (
+            Stage("shares", 0.5, 0.75, "2028-Q2", 0.25), Stage("rents", 0.25, 0.5, "2029-Q1", 0.5),
+            Stage("tranches", 0.0, 0.25, "2029-Q2", 0.0), Stage("sales", 0.0, 0.25, "2029-Q3", 0.0),
+            Stage("lenders", 0.0, 0.25, "2029-Q4", 0.0), Stage("outside", 0.0, 0.25, "2030-Q1", 0.0),
+        ),
+        0.25, 7.0, 0.0, 0.0,
+    )  # fmt: skip
 
 
 def vehicles() -> tuple[Followed, ...]:

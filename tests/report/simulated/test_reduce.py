@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ class _World:
     members: tuple[str, ...] = MEMBERS
     quarters: tuple[Quarter, ...] = QUARTERS
     ledger: Any = None
+    losses: Any = field(default_factory=lambda: SimpleNamespace(lines=()))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from tests.report.test_page import Reader
 
 ORDER = (
     "outcome", "scenarios", "paid-over-time", "debt-and-cash", "maturity-wall", "lives", "premium", "trap",
-    "credit", "tranches", "look-back",
+    "credit", "losses", "tranches", "look-back",
 )  # fmt: skip
 
 
@@ -221,6 +221,18 @@ def test_ratings_over_time_name_the_firm_that_falls_furthest() -> None:
     )
     letters = _report().tables["letters"].row("oracle-2030-Q4").cells
     assert (letters["B"].value, letters["D"].value) == (0.5, 0.5)
+
+
+def test_losses_say_who_bears_them_that_transfers_leave_nothing_and_how_far_the_crash_runs() -> None:
+    tables = _report().tables
+    assert tables["loss-holders"].row("pensions").cells["then"].value == 9.0
+    assert tables["loss-scenarios"].row("credit-closes-first").cells["all"].value == 5.0
+    assert [tables["loss-ways"].row(key).cells["all"].value for key in ("destroyed", "net")] == [7.0, 7.0]
+    assert _said("losses", "loss-pensions").startswith(
+        "In 'The credit-closes-first', Pension funds lose USD 9bn more than otherwise by the end of 2030-Q4."
+    )
+    assert "on 25% of paths" in _said("losses", "loss-stages")
+    assert "before 'rents are cut or not paid', on 50%" in _said("losses", "loss-stages")
 
 
 def test_bonds_that_had_to_be_sold_add_up_over_the_quarters() -> None:

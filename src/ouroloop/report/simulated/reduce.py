@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
+from ouroloop.contagion.stages import STAGES
 from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, SPONSORS, SYSTEM_MEASURES, Track
 from ouroloop.experiment.credit_course import credit_course
+from ouroloop.experiment.loss_account import Lost
 from ouroloop.experiment.outcomes import endings, shares
 from ouroloop.experiment.sensitivity import influences
 from ouroloop.report.simulated.results import FIRMS, LEVELS, MEASURES, MOST, Chance, Fan, Influence, Results
@@ -39,6 +41,11 @@ class Batch:
     system: Float[np.ndarray, "measure quarter path"]
     marks: Float[np.ndarray, "mark path"]
     draws: dict[str, np.ndarray]
+    lines: tuple[tuple[str, str], ...]
+    """Who can lose, and how."""
+    lost: Float[np.ndarray, "line path"]
+    lost_over_time: Float[np.ndarray, "line quarter"]
+    """Sums over paths."""
     letters: Mapping[str, Float[np.ndarray, "state quarter"]] | None = None
     """Counts of paths, by firm that agencies rate investment grade at the opening: no agency gave others a letter."""
 
@@ -62,6 +69,9 @@ class Batch:
             np.asarray(track.system),
             np.asarray(track.outcome),
             {name: np.asarray(drawn) for name, drawn in economy.draws.items() if np.size(drawn) > 1},
+            economy.world.losses.lines,
+            np.asarray(track.losses).sum(axis=1),
+            np.asarray(track.losses).sum(axis=-1),
             letters,
         )
 
@@ -127,6 +137,22 @@ def from_batches(scenario: Scenario, economy: Economy, batches: Iterable[Batch])
         outside_loss=_fan(loss[None, :]),
         influences=_influences(scenario, draws, ending == "credit_first", loss),
         letters=_letters(parts, paths),
+    )
+
+
+def lost(scenario: Scenario, batches: Sequence[Batch]) -> Lost:
+    """What these paths say of losses and of the stages of a crash."""
+    paths, first = sum(one.paths for one in batches), scenario.first_quarter
+    over_time = np.sum([one.lost_over_time for one in batches], axis=0) / paths
+    rows = [OUTCOME_MARKS.index(f"{stage}_quarter") for stage in STAGES]
+    return Lost(
+        scenario.seed,
+        tuple(str(first + n) for n in range(over_time.shape[1])),
+        frozenset(batches[0].members),
+        batches[0].lines,
+        np.concatenate([one.lost for one in batches], axis=1),
+        over_time,
+        np.concatenate([one.marks[rows] for one in batches], axis=1),
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ouroloop.dossier.models.record import Text
     from ouroloop.experiment.hindsight import LookBack
+    from ouroloop.experiment.losses import LossAccount
     from ouroloop.scenario.credit import CreditView
 
 LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
@@ -202,6 +203,8 @@ class SimulatedResults:
     """The baseline on as many paths as the scenarios, the same ones: what they are compared with."""
     look_back: LookBack | None = None
     vehicles: tuple[Followed, ...] = ()
+    losses: Mapping[str, LossAccount] = field(default_factory=dict)
+    """By scenario: who loses beyond what happens otherwise, on the same paths."""
     credit: tuple[CreditView, ...] = ()
     """Firms with quotes: the model beside them."""
 

@@ -10,6 +10,7 @@ from ouroloop.report.simulated.credit import credit_section
 from ouroloop.report.simulated.fans import debt_section
 from ouroloop.report.simulated.lives import lives_section
 from ouroloop.report.simulated.lookback import look_back_section
+from ouroloop.report.simulated.losses import losses_section
 from ouroloop.report.simulated.outcomes import outcomes_section
 from ouroloop.report.simulated.paid_over_time import paid_section
 from ouroloop.report.simulated.premium import premium_section
@@ -56,6 +57,7 @@ def simulated_sections(
         premium_section(base, language),
         trap_section(base, language),
         credit_section(dossier, results.credit, base, language, name, sources),
+        losses_section(results, language, name),
         tranches_section(dossier, results.vehicles, language, sources),
         look_back_section(results.look_back, language, name) if results.look_back else None,
     )

@@ -45,8 +45,11 @@ def simulate_for_report(
     `life_paths` of 0 those are left out, and credit where the dossier lacks what rates it. Raises BadInput where the
     dossier comes with no baseline, or its facts do not carry a simulation.
     """
+    from ouroloop.experiment.loss_account import loss_account
     from ouroloop.report.simulated.follow import credit_for_report
+    from ouroloop.report.simulated.reduce import lost
     from ouroloop.scenario.grades import can_rate
+    from ouroloop.scenario.opening_holders import passed_on
     from ouroloop.scenario.presets import locate
     from ouroloop.scenario.read import read_presets, read_scenario
 
@@ -58,9 +61,16 @@ def simulate_for_report(
     rated = can_rate(dossier)
     made = list(_batches(baseline, baseline_paths, rated=rated))
     few = [one for n, one in enumerate(made) if _BATCH * n < preset_paths]
+    beside = [(one, list(_batches(one, preset_paths))) for one in others]
+    calm, held_for = lost(baseline, [batch for _, batch in few]) if others else None, passed_on(dossier)
     return SimulatedResults(
         _reduced(baseline, made),
-        tuple(_reduced(one, list(_batches(one, preset_paths))) for one in others),
+        tuple(_reduced(one, batches) for one, batches in beside),
+        losses={
+            one.id: loss_account(calm, lost(one, [batch for _, batch in batches]), held_for)
+            for one, batches in beside
+            if calm is not None
+        },
         **(_lives(baseline, life_paths) if life_paths else {}),
         beside=_reduced(baseline, few) if others else None,
         credit=credit_for_report(dossier, made[0][0]) if rated else (),

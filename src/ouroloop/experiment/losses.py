@@ -1,0 +1,73 @@
+"""Who ends up with the loss, as plain records: they pass between processes, and nothing heavy comes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+PassedOn = Mapping[str, Mapping[str, float]]
+"""Of whoever holds for others, which part of its losses is whose: parts of each add up to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a holder loses more in the second run than in the first over all quarters, USD bn; a gain is negative."""
+
+    holder: str
+    inside: bool
+    """Is it a firm of the loop? Its owners and lenders lose by their shares and claims, not once more by this."""
+    gross: float
+    """Claims written down, and paid for others."""
+    net: float
+    """After what swaps, guarantors and sellers brought, with the fall of shares held."""
+    shares: float
+    """Of `net`, the fall of the price of shares."""
+    error: float
+    """Standard error of `net`, of chance alone."""
+    by_quarter: Float[np.ndarray, " quarter"]
+    """`net` so far, mean of the paths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How often and when a stage of the crash is reached."""
+
+    name: str
+    first: float
+    """Share of paths of the first run on which its sign is seen."""
+    second: float
+    median: str
+    """The quarter in which it is seen on the middle one of those paths of the second run; "" for never."""
+    stops: float
+    """Share of paths of the second run on which the cascade passes the stages before, in order, and ends before it."""
+
+
+@dataclass(frozen=True)
+class LossAccount:
+    """The losses of the second run beyond those of the first."""
+
+    quarters: tuple[str, ...]
+    losses: tuple[Loss, ...]
+    """Outside holders, then firms, the largest net loss first."""
+    by_way: Mapping[str, tuple[float, float]]
+    """For each way of `economy.losses.HOW`: of all outside, of all firms."""
+    stages: tuple[Stage, ...]
+    whole: float
+    """Share of paths of the second run on which the cascade runs through all stages in order."""
+    destroyed: float
+    """What all together have less of: plant given up, and the fall of shares."""
+    transfers: float
+    """What went from one to another: adds up to 0."""
+    gap: float
+    """The most by which net losses of all differ from what was destroyed on any path of either run: 0, or a bug."""
+
+    @property
+    def outside(self) -> tuple[Loss, ...]:
+        return tuple(row for row in self.losses if not row.inside)
+
+    @property
+    def inside(self) -> tuple[Loss, ...]:
+        return tuple(row for row in self.losses if row.inside)

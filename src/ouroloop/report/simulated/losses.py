@@ -1,0 +1,269 @@
+"""Who ends up with the loss: outside holders by scenario, from gross to net, and the stages of the crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ouroloop.core import Quarter
+from ouroloop.experiment.losses import LossAccount
+from ouroloop.report.charts import bars
+from ouroloop.report.language import Language, mark
+from ouroloop.report.simulated.footing import quarter_cell, run_line, simulated, three_digits
+from ouroloop.report.simulated.results import Results, SimulatedResults
+from ouroloop.report.table import Basis, Cell, Chart, Column, Finding, Kind, Row, Section, Table, state
+
+CRASH = "leases-torn-up"
+"""The scenario that is told in full: the articles' crash, where it was simulated."""
+YEARS = 3
+"""Losses are told so many years on: over ten, a crash that comes sooner costs less, as less is lent until then."""
+_LEAST = 0.05
+_SECTORS: Mapping[str, str] = {
+    "households": mark("Households"),
+    "mutual-funds": mark("Investment funds"),
+    "sovereign-funds": mark("Sovereign funds"),
+    "suppliers": mark("Suppliers"),
+    "other-customers": mark("Other customers"),
+    "core-customers": mark("Customers of the core business"),
+    "businesses": mark("Businesses"),
+    "consumers": mark("Consumers"),
+}
+"""Holders that the dossier has no entity for."""
+_WAYS: Mapping[str, str] = {
+    "claims": mark("claims written down"),
+    "forgiven": mark("debts no longer owed"),
+    "guarantees": mark("paid for others"),
+    "protection": mark("paid on default swaps"),
+    "discounts": mark("sold below what is owed"),
+    "plant": mark("sites given up (destroyed)"),
+    "shares": mark("fall of shares (destroyed)"),
+}
+_STAGES: Mapping[str, str] = {
+    "shares": mark("quoted shares fall"),
+    "rents": mark("rents are cut or not paid"),
+    "tranches": mark("notes on rents lose investment grade"),
+    "sales": mark("holders have to sell"),
+    "lenders": mark("lenders have lost too much to lend on"),
+    "outside": mark("building slumps"),
+}
+
+
+def losses_section(results: SimulatedResults, language: Language, name: Callable[[str], str]) -> Section | None:
+    """The loss of every scenario by holder, and of one of them in full; None where no scenario was simulated."""
+    told = results.scenario(CRASH) or next(iter(results.scenarios), None)
+    if told is None or told.scenario not in results.losses:
+        return None
+
+    def called(holder: str) -> str:
+        return language.text(_SECTORS[holder]) if holder in _SECTORS else name(holder)
+
+    account = results.losses[told.scenario]
+    at = min(4 * YEARS, len(told.quarters)) - 1
+    holders = _holders(account, told, at, language, called)
+    every, ways, stages = (
+        _every(results, at, language, called),
+        _ways(account, language),
+        _stages(account, told, language),
+    )
+    findings = [*_borne(holders, told, language), _identity(ways, told, language), _furthest(stages, told, language)]
+    title = findings[0].text
+    charts = (
+        Chart(
+            "loss-holders",
+            holders.id,
+            title,
+            language.text(
+                "What holders outside lose beyond what happens otherwise, mean of the paths, {unit}.",
+                unit=language.money_unit,
+            ),
+            bars(_losers(holders), "holder", ("then",), language, title),
+            run_line(told, language),
+        ),
+    )
+    return Section(
+        "losses",
+        language.text("Who ends up with the loss"),
+        language.text(
+            "Losses are those beyond what happens otherwise, path by path on the same draws. Funds lose for whom they "
+            "hold. What firms of the loop lose is their lenders' and owners', and is not added once more. A write-off "
+            "takes from one what it gives to another; only sites given up and the fall of shares leave everybody with "
+            "less. A crash that comes sooner can cost less in the end, because less is lent until then."
+        ),
+        tuple(findings),
+        charts,
+        (holders, every, ways, stages),
+        simulated=True,
+    )
+
+
+def _holders(account: LossAccount, told: Results, at: int, language: Language, called: Callable[[str], str]) -> Table:
+    columns = (
+        Column("holder", language.text("Holder")),
+        Column("then", language.text("net, end of {quarter}", quarter=language.quarter(told.quarters[at])), Kind.MONEY),
+        Column("last", language.text("net, end of {quarter}", quarter=language.quarter(told.quarters[-1])), Kind.MONEY),
+        Column("error", language.text("standard error of the last"), Kind.MONEY),
+        Column("shares", language.text("of the last: fall of shares"), Kind.MONEY),
+        Column("gross", language.text("of the last: claims, gross"), Kind.MONEY),
+    )
+    rows = tuple(
+        Row(
+            one.holder,
+            {
+                "holder": Cell(called(one.holder), Basis.NONE),
+                "then": simulated(three_digits(float(one.by_quarter[at]))),
+                "last": simulated(three_digits(one.net)),
+                "error": simulated(three_digits(one.error)),
+                "shares": simulated(three_digits(one.shares)),
+                "gross": simulated(three_digits(one.gross)),
+            },
+        )
+        for one in sorted(account.outside, key=lambda one: -float(one.by_quarter[at]))
+        if max(abs(float(one.by_quarter[at])), abs(one.net)) >= _LEAST
+    )
+    caption = language.text("Holders outside in '{scenario}'", scenario=language.name(told.title))
+    return Table("loss-holders", caption, columns, rows)
+
+
+def _losers(holders: Table) -> Table:
+    rows = tuple(row for row in holders.rows if _number(row, "then") > _LEAST)
+    return Table(holders.id, holders.caption, holders.columns, rows or holders.rows[:1])
+
+
+def _number(row: Row, key: str) -> float:
+    value = row.cells[key].value
+    return float(value) if isinstance(value, (int, float)) else 0.0
+
+
+def _every(results: SimulatedResults, at: int, language: Language, called: Callable[[str], str]) -> Table:
+    shown = [one for one in results.scenarios if one.scenario in results.losses]
+    holders: dict[str, float] = {}
+    for one in shown:
+        for row in results.losses[one.scenario].outside:
+            holders[row.holder] = max(holders.get(row.holder, 0.0), abs(float(row.by_quarter[at])))
+    kept = sorted((holder for holder, most in holders.items() if most >= _LEAST), key=lambda one: -holders[one])
+    columns = (
+        Column("scenario", language.text("Scenario")),
+        Column("all", language.text("all outside"), Kind.MONEY),
+        *(Column(holder, called(holder), Kind.MONEY) for holder in kept),
+    )
+    rows: list[Row] = []
+    for one in shown:
+        by = {row.holder: float(row.by_quarter[at]) for row in results.losses[one.scenario].outside}
+        rows.append(
+            Row(
+                one.scenario,
+                {
+                    "scenario": Cell(language.name(one.title), Basis.NONE),
+                    "all": simulated(three_digits(sum(by.values()))),
+                    **{holder: simulated(three_digits(by.get(holder, 0.0))) for holder in kept},
+                },
+            )
+        )
+    quarter = language.quarter(shown[0].quarters[at])
+    caption = language.text("Net loss outside by scenario and holder, to the end of {quarter}", quarter=quarter)
+    return Table("loss-scenarios", caption, columns, tuple(rows))
+
+
+def _ways(account: LossAccount, language: Language) -> Table:
+    columns = (
+        Column("how", language.text("How")),
+        Column("outside", language.text("outside the loop"), Kind.MONEY),
+        Column("firms", language.text("firms of the loop"), Kind.MONEY),
+        Column("all", language.text("all"), Kind.MONEY),
+    )
+
+    def row(key: str, words: str, parts: Sequence[tuple[float, float]], *, total: bool = False) -> Row:
+        outside, within = (sum(part[n] for part in parts) for n in (0, 1))
+        cells = {"outside": outside, "firms": within, "all": outside + within}
+        shown = {name: simulated(three_digits(value)) for name, value in cells.items()}
+        return Row(key, {"how": Cell(words, Basis.NONE), **shown}, total=total)
+
+    rows = [row(how, language.text(_WAYS[how]), [parts]) for how, parts in account.by_way.items()]
+    destroyed = [parts for how, parts in account.by_way.items() if how in ("plant", "shares")]
+    rows.append(row("destroyed", language.text("destroyed"), destroyed, total=True))
+    rows.append(row("net", language.text("net"), list(account.by_way.values()), total=True))
+    return Table("loss-ways", language.text("From gross to net, over all quarters"), columns, tuple(rows))
+
+
+def _stages(account: LossAccount, told: Results, language: Language) -> Table:
+    columns = (
+        Column("stage", language.text("Stage")),
+        Column("otherwise", language.text("otherwise, share of paths"), Kind.SHARE),
+        Column("now", language.text("in the scenario, share of paths"), Kind.SHARE),
+        Column("quarter", language.text("median quarter")),
+        Column("stops", language.text("the cascade ends before it"), Kind.SHARE),
+    )
+    rows = [
+        Row(
+            stage.name,
+            {
+                "stage": Cell(language.text(_STAGES[stage.name]), Basis.NONE),
+                "otherwise": simulated(three_digits(stage.first)),
+                "now": simulated(three_digits(stage.second)),
+                "quarter": quarter_cell(Quarter.parse(stage.median), language)
+                if stage.median
+                else Cell("", Basis.NONE),
+                "stops": simulated(three_digits(stage.stops)),
+            },
+        )
+        for stage in account.stages
+    ]
+    nothing = Cell("", Basis.NONE)
+    whole = {
+        "stage": Cell(language.text("all of them, in this order"), Basis.NONE),
+        "otherwise": nothing,
+        "now": simulated(three_digits(account.whole)),
+        "quarter": nothing,
+        "stops": nothing,
+    }
+    rows.append(Row("whole", whole, total=True))
+    caption = language.text("The stages of the crash in '{scenario}'", scenario=language.name(told.title))
+    return Table("loss-stages", caption, columns, tuple(rows))
+
+
+def _borne(holders: Table, told: Results, language: Language) -> list[Finding]:
+    """The two that lose most."""
+    worst = [row for row in holders.rows if _number(row, "then") > _LEAST][:2]
+    quarter = language.quarter(told.quarters[min(4 * YEARS, len(told.quarters)) - 1])
+    return [
+        state(
+            language,
+            f"loss-{row.key}",
+            "In '{scenario}', {holder} lose {amount} more than otherwise by the end of {quarter}.",
+            measure=language.text("net loss beyond that of the deals as they stand, mean of the paths"),
+            scenario=language.name(told.title),
+            holder=str(row.cells["holder"].value),
+            amount=holders.at(row.key, "then"),
+            quarter=quarter,
+        )
+        for row in worst
+    ]
+
+
+def _identity(ways: Table, told: Results, language: Language) -> Finding:
+    return state(
+        language,
+        "loss-identity",
+        "Over all quarters, net losses of everybody in '{scenario}' are {net}: what was destroyed ({destroyed}), and "
+        "transfers that add up to nothing.",
+        measure=language.text("beyond the deals as they stand; exact on every path, rounded here"),
+        scenario=language.name(told.title),
+        net=ways.at("net", "all"),
+        destroyed=ways.at("destroyed", "all"),
+    )
+
+
+def _furthest(stages: Table, told: Results, language: Language) -> Finding:
+    """Where the cascade ends most often."""
+    rows = [row for row in stages.rows if row.key != "whole"]
+    end = max(rows, key=lambda row: _number(row, "stops"))
+    return state(
+        language,
+        "loss-stages",
+        "In '{scenario}' the crash runs through all six stages in their order on {whole} of paths; most often it ends "
+        "before '{stage}', on {stops}.",
+        measure=language.text("first sign of each stage on every path"),
+        scenario=language.name(told.title),
+        whole=stages.at("whole", "now"),
+        stage=str(end.cells["stage"].value),
+        stops=stages.at(end.key, "stops"),
+    )
