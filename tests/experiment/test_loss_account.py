@@ -31,7 +31,8 @@ def run(losses: list[list[float]], **dates: list[float]) -> Lost:
     over_time[:, 1] = values.mean(axis=1)
     never = [np.nan] * values.shape[1]
     stages = np.array([dates.get(stage, never) for stage in STAGES])
-    return Lost(1, QUARTERS, frozenset({"firm"}), LINES, values, over_time, stages)
+    spans = np.stack([values, values])
+    return Lost(1, QUARTERS, frozenset({"firm"}), LINES, spans, over_time, stages)
 
 
 CALM = run([[0.0] * 4] * len(LINES))
@@ -61,6 +62,9 @@ def test_errors_are_of_differences_by_path(found: LossAccount) -> None:
     errors = {row.holder: row.error for row in found.losses}
     assert errors["owner"] == pytest.approx(np.std([6, 7, 8, 9]) / 2)
     assert errors["buyers"] == 0.0
+    # Of all outside: 5 + (1 to 4) + 4 or 8 + 3 - 3.
+    assert found.soon_outside == pytest.approx((12.5, np.std([10, 11, 12, 17]) / 2))
+    assert found.soon == "2027-Q4"
 
 
 def test_net_losses_of_all_are_what_is_destroyed_and_transfers_leave_nothing(found: LossAccount) -> None:

@@ -72,7 +72,7 @@ def ask(
     for shock in asked.shocks:
         said = ", ".join(f"{key} {value}" for key, value in shock.written().items())
         out.print(f"{shock.verb}: {said}", markup=False)
-    print_losses(account, str(min(shock.at for shock in asked.shocks)), name_of(base.dossier), out, say)
+    print_losses(account, name_of(base.dossier), out, say)
     print_comparison(found)
     if behind:
         show_table(behind, say, out, title="The deals between those that the question names", own_heads=True)

@@ -42,18 +42,17 @@ def name_of(dossier: Dossier) -> Callable[[str], str]:
     return lambda entity: names.get(entity, entity.replace("-", " ").capitalize())
 
 
-def print_losses(account: LossAccount, since: str, name: Callable[[str], str], out: Console, say: Language) -> None:
+def print_losses(account: LossAccount, name: Callable[[str], str], out: Console, say: Language) -> None:
     """Sentence, who loses by when, how it comes about, and the stages of the crash."""
     from rich.text import Text
 
-    out.print(Text(loss_sentence(account, since, name), style="bold"))
-    ends = _ends(account, since)
-    shown = sorted(account.outside, key=lambda row: -_so_far(row, account, _told(ends)))
-    rows = [_by_when(row, account, ends, name) for row in shown if abs(row.net) >= _LEAST]
+    out.print(Text(loss_sentence(account, name), style="bold"))
+    shown = sorted(account.outside, key=lambda row: -row.soon)
+    rows = [_by_when(row, account, name) for row in shown if max(abs(row.soon), abs(row.net)) >= _LEAST]
     head = "Outside holders: net loss beyond what happens otherwise, so far at the end of, mean of paths, USD bn"
     show_table(rows, say, out, title=head, own_heads=True)
     firms = sorted(account.inside, key=lambda row: -abs(row.net))[:SHOWN_INSIDE]
-    inside = [_by_when(row, account, ends, name) for row in firms if abs(row.net) >= _LEAST]
+    inside = [_by_when(row, account, name) for row in firms if abs(row.net) >= _LEAST]
     if inside:
         head = "Firms of the loop: the same; what they lose is their owners' and lenders' and is in the table above"
         show_table(inside, say, out, title=head, own_heads=True)
@@ -83,18 +82,19 @@ def print_losses(account: LossAccount, since: str, name: Callable[[str], str], o
     out.print(Text(f"In this order and to the end it runs on {100 * account.whole:.1f} % of paths."))
 
 
-def loss_sentence(account: LossAccount, since: str, name: Callable[[str], str]) -> str:
+def loss_sentence(account: LossAccount, name: Callable[[str], str]) -> str:
     """Who ends up with it, in a sentence whose numbers are those of the table under it."""
-    until = _told(_ends(account, since))
-    so_far = {row.holder: _so_far(row, account, until) for row in account.outside}
-    whole = sum(so_far.values())
+    whole, error = account.soon_outside
     if whole <= _LEAST:
-        return f"By {until} holders outside lose no more than they would have ({whole:,.1f} USD bn)."
-    worst = sorted((holder for holder, lost in so_far.items() if lost > _LEAST), key=lambda one: -so_far[one])[:3]
-    named = ", ".join(f"{name(holder)} {so_far[holder]:,.1f}" for holder in worst)
+        return (
+            f"By {account.soon} holders outside lose no more than they would have: {whole:,.1f} USD bn, standard error "
+            f"{error:,.1f}."
+        )
+    worst = sorted((row for row in account.outside if row.soon > _LEAST), key=lambda row: -row.soon)[:3]
+    named = ", ".join(f"{name(row.holder)} {row.soon:,.1f}" for row in worst)
     return (
-        f"By {until} holders outside lose {whole:,.1f} USD bn more than they would have, most of it: {named}. Firms' "
-        "own losses are not counted once more."
+        f"By {account.soon} holders outside lose {whole:,.1f} USD bn more than they would have (standard error "
+        f"{error:,.1f}), most of it: {named}. Firms' own losses are not counted once more."
     )
 
 
@@ -105,6 +105,8 @@ def losses_json(account: LossAccount) -> dict[str, Any]:
             {
                 "holder": row.holder,
                 "inside": row.inside,
+                "soon": row.soon,
+                "soon_error": row.soon_error,
                 "gross": row.gross,
                 "net": row.net,
                 "shares": row.shares,
@@ -114,6 +116,8 @@ def losses_json(account: LossAccount) -> dict[str, Any]:
             for row in account.losses
         ],
         "by_way": {how: {"outside": one, "firms": other} for how, (one, other) in account.by_way.items()},
+        "soon": account.soon,
+        "outside_soon": {"net": account.soon_outside[0], "error": account.soon_outside[1]},
         "destroyed": account.destroyed,
         "transfers": account.transfers,
         "identity_gap": account.gap,
@@ -131,28 +135,21 @@ def losses_json(account: LossAccount) -> dict[str, Any]:
     }
 
 
-def _ends(account: LossAccount, since: str) -> list[str]:
-    """One, two and three years after it began, and the last quarter."""
-    start = account.quarters.index(since) if since in account.quarters else 0
-    last = len(account.quarters) - 1
-    places = [start + n for n in (4, 8, 12) if start + n < last]
-    return [account.quarters[n] for n in (*places, last)]
+def _ends(account: LossAccount) -> list[str]:
+    """The end of the first, second and third simulated year, and the last quarter."""
+    last, soon = len(account.quarters) - 1, account.quarters.index(account.soon)
+    return [account.quarters[n] for n in sorted({*(n for n in (3, 7) if n < soon), soon, last})]
 
 
-def _told(ends: list[str]) -> str:
-    """The end of which the sentence speaks: the third year's, or the last before it."""
-    return ends[min(2, len(ends) - 1)]
-
-
-def _so_far(row: Loss, account: LossAccount, until: str) -> float:
-    return float(row.by_quarter[account.quarters.index(until)])
-
-
-def _by_when(row: Loss, account: LossAccount, ends: list[str], name: Callable[[str], str]) -> dict[str, Any]:
+def _by_when(row: Loss, account: LossAccount, name: Callable[[str], str]) -> dict[str, Any]:
+    made: dict[str, Any] = {"who": name(row.holder)}
+    for end in _ends(account):
+        made[end] = round(float(row.by_quarter[account.quarters.index(end)]), 1)
+        if end == account.soon:
+            made["its error"] = round(row.soon_error, 1)
     return {
-        "who": name(row.holder),
-        **{end: round(_so_far(row, account, end), 1) for end in ends},
-        f"error in {ends[-1]}": round(row.error, 1),
+        **made,
+        f"error in {account.quarters[-1]}": round(row.error, 1),
         "of it shares": round(row.shares, 1),
         "of it claims, gross": round(row.gross, 1),
     }

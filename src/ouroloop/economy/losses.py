@@ -35,6 +35,10 @@ DESTROYED = ("plant", "shares")
 GROSS = ("claims", "guarantees")
 """Those in which a holder of a claim writes it down or pays for it: gross losses, before what comes back."""
 
+SOON = 12
+"""Quarters after which losses of each path are kept as well as at the end: over ten years a crash that comes sooner
+may cost less, because less is lent until then."""
+
 
 @dataclass(frozen=True, eq=False)
 class LossLines:
@@ -47,6 +51,11 @@ class LossLines:
     def of(self, amounts: Float[Array, "flow path"]) -> Float[Array, "line path"]:
         """Losses of a quarter from what was posted in it, USD bn, in whole quanta."""
         return self.matrix @ quantize(amounts)
+
+
+def so_far(losses: Float[np.ndarray, "line quarter path"]) -> Float[np.ndarray, "span line path"]:
+    """What is lost in the first `SOON` quarters, and in all of them."""
+    return np.stack([losses[:, :SOON].sum(axis=1), losses.sum(axis=1)])
 
 
 def loss_lines(ledger: Ledger, guarantees: tuple[Flow, ...], payouts: tuple[Flow, ...]) -> LossLines:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ouroloop.core import BadInput, Place, Problem
+from ouroloop.economy.losses import SOON
 from ouroloop.economy.track import OUTCOME_MARKS
 from ouroloop.experiment import manifest as pages
 from ouroloop.experiment.all_paths import check_zarr, open_store
@@ -192,9 +193,7 @@ def _write(folder: Path, axes: Axes, parts: Sequence[Part], manifest: Mapping[st
         _write_events(folder, axes, marks, sum(kept["defaults"] for kept in opened))
         number = {"path": np.arange(marks.shape[1])}
         write_table(folder / "draws.parquet", number | dict(zip(axes.drawn, draws, strict=True)))
-        lost = np.concatenate([kept["lost"] for kept in opened], axis=1)
-        named = {f"{entity}/{how}": row for (entity, how), row in zip(axes.losses, lost, strict=True)}
-        write_table(folder / "losses_by_path.parquet", number | named)
+        _write_losses(folder, axes, np.concatenate([kept["lost"] for kept in opened], axis=2))
         write_tail(folder, axes, parts, opened, build, bad.tolist())
     finally:
         for kept in opened:
@@ -214,6 +213,18 @@ def _write_quantiles(folder: Path, axes: Axes, table: str, parts: Sequence[Part]
         "rank_error": np.full(series.size, rank_error),
     }
     write_table(folder / f"{table}.parquet", columns)
+
+
+def _write_losses(folder: Path, axes: Axes, lost: np.ndarray) -> None:
+    """Who lost how on every path, in the first quarters and in all of them: a row for each span and path."""
+    spans = [min(SOON, len(axes.quarters)), len(axes.quarters)]
+    paths = lost.shape[2]
+    columns: dict[str, Column] = {
+        "path": np.tile(np.arange(paths), len(spans)),
+        "quarters": np.repeat(np.array(spans), paths),
+    }
+    named = {f"{entity}/{how}": lost[:, n].ravel() for n, (entity, how) in enumerate(axes.losses)}
+    write_table(folder / "losses_by_path.parquet", columns | named)
 
 
 def _write_outcomes(folder: Path, axes: Axes, marks: np.ndarray, bad: np.ndarray) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ouroloop.contagion.stages import STAGES, furthest
-from ouroloop.economy.losses import DESTROYED, GROSS, HOW
+from ouroloop.economy.losses import DESTROYED, GROSS, HOW, SOON
 from ouroloop.experiment.losses import Loss, LossAccount, PassedOn, Stage
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ class Lost:
     members: frozenset[str]
     lines: tuple[tuple[str, str], ...]
     """(entity, way of `economy.losses.HOW`)."""
-    by_path: Float[np.ndarray, "line path"]
-    """Over all quarters, USD bn."""
+    by_path: Float[np.ndarray, "span line path"]
+    """In the first `SOON` quarters and in all, USD bn."""
     over_time: Float[np.ndarray, "line quarter"]
     """Means of the paths."""
     stages: Float[np.ndarray, "stage path"]
@@ -59,13 +59,13 @@ def loss_account(first: Lost, second: Lost, passed_on: PassedOn) -> LossAccount:
     """
     assert first.seed == second.seed, "only paths with the same draws differ by the scenario alone"
     assert first.lines == second.lines, "the two have other firms"
-    count = min(first.by_path.shape[1], second.by_path.shape[1])
+    count = min(first.by_path.shape[-1], second.by_path.shape[-1])
     entities, ways = zip(*first.lines, strict=True)
-    change = second.by_path[:, :count] - first.by_path[:, :count]
+    soon, change = second.by_path[..., :count] - first.by_path[..., :count]
     over_time = second.over_time - first.over_time
     holders = _passed(entities, passed_on)
     made = [
-        _loss(name, name in first.members, weights, ways, change, over_time)
+        _loss(name, name in first.members, weights, ways, (soon, change), over_time)
         for name, weights in holders.items()
         if np.abs(weights @ np.abs(change)).sum() > 0
     ]
@@ -73,8 +73,11 @@ def loss_account(first: Lost, second: Lost, passed_on: PassedOn) -> LossAccount:
     by_way = {
         how: tuple(float(mean[(np.array(ways) == how) & here].sum()) for here in (~inside, inside)) for how in HOW
     }
+    outside = soon[~inside].sum(axis=0)
     return LossAccount(
         first.quarters,
+        first.quarters[min(SOON, len(first.quarters)) - 1],
+        (float(outside.mean()), _error(outside)),
         tuple(sorted(made, key=lambda row: (row.inside, -row.net))),
         {how: (outside, within) for how, (outside, within) in by_way.items()},
         tuple(_stages(first, second)),
@@ -99,27 +102,35 @@ def _loss(
     inside: bool,
     weights: Float[np.ndarray, " line"],
     ways: Sequence[str],
-    change: Float[np.ndarray, "line path"],
+    spans: tuple[Float[np.ndarray, "line path"], Float[np.ndarray, "line path"]],
     over_time: Float[np.ndarray, "line quarter"],
 ) -> Loss:
+    soon, change = spans
+
     def of(*names: str) -> Float[np.ndarray, " path"]:
         return (weights * np.array([way in names for way in ways])) @ change
 
-    net = weights @ change
+    early, net = weights @ soon, weights @ change
     return Loss(
         name,
         inside,
+        float(early.mean()),
+        _error(early),
         float(of(*GROSS).mean()),
         float(net.mean()),
         float(of("shares").mean()),
-        float(net.std() / math.sqrt(net.size)),
+        _error(net),
         np.cumsum(weights @ over_time),
     )
 
 
-def _gap(losses: Float[np.ndarray, "line path"], ways: Sequence[str]) -> float:
+def _error(values: Float[np.ndarray, " path"]) -> float:
+    return float(values.std() / math.sqrt(values.size))
+
+
+def _gap(losses: Float[np.ndarray, "span line path"], ways: Sequence[str]) -> float:
     destroyed = np.array([how in DESTROYED for how in ways])
-    return float(np.abs(losses.sum(axis=0) - losses[destroyed].sum(axis=0)).max(initial=0.0))
+    return float(np.abs(losses.sum(axis=1) - losses[:, destroyed].sum(axis=1)).max(initial=0.0))
 
 
 def _stages(first: Lost, second: Lost) -> Iterator[Stage]:

@@ -14,15 +14,18 @@ PassedOn = Mapping[str, Mapping[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What a holder loses more in the second run than in the first over all quarters, USD bn; a gain is negative."""
+    """What a holder loses more on the second paths than on the first, USD bn; a gain is negative."""
 
     holder: str
     inside: bool
     """Is it a firm of the loop? Its owners and lenders lose by their shares and claims, not once more by this."""
+    soon: float
+    """Net, in the first three years (`economy.losses.SOON`)."""
+    soon_error: float
     gross: float
-    """Claims written down, and paid for others."""
+    """Over all quarters: claims written down, and paid for others."""
     net: float
-    """After what swaps, guarantors and sellers brought, with the fall of shares held."""
+    """Over all quarters, after what swaps, guarantors and sellers brought, with the fall of shares held."""
     shares: float
     """Of `net`, the fall of the price of shares."""
     error: float
@@ -50,6 +53,10 @@ class LossAccount:
     """The losses of the second run beyond those of the first."""
 
     quarters: tuple[str, ...]
+    soon: str
+    """The last of the first three years."""
+    soon_outside: tuple[float, float]
+    """What all outside holders lose until then, and its standard error."""
     losses: tuple[Loss, ...]
     """Outside holders, then firms, the largest net loss first."""
     by_way: Mapping[str, tuple[float, float]]

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
+from ouroloop.economy.losses import so_far
 from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, Track
 from ouroloop.experiment.points import points_kept, ranks
 from ouroloop.experiment.runnable import DETAIL, TABLES, Axes, Build, values
@@ -79,7 +80,7 @@ def simulate_part(
     For each table: `sum` (float64, by row), `low` and `high`, and the `points` of rows that differ between paths, block
     by block. Points are float32: rounding keeps the order, so that a point is the rounded order statistic, off by
     6e-8 of its size, and costs half the room; sums, marks, draws and the trajectories of bad paths stay float64.
-    Further `marks`, `draws` and whole losses (`lost`, by line) of every path, `defaults` (firms that defaulted, by
+    Further `marks`, `draws` and losses (`lost`, by span and line) of every path, `defaults` (firms that defaulted, by
     quarter), and the full trajectories (`kept`) of its worst paths. `seen` gets every batch's track, `done` the number
     of paths after each.
     """
@@ -88,7 +89,7 @@ def simulate_part(
     sums = {name: np.zeros(axes.rows(name)) for name in tables}
     marks = np.empty((len(OUTCOME_MARKS), part.paths))
     draws = np.empty((len(axes.drawn), part.paths))
-    lost = np.empty((len(axes.losses), part.paths))
+    lost = np.empty((2, len(axes.losses), part.paths))
     defaults = np.zeros((len(axes.members), len(axes.quarters)), np.int64)
     bad: list[tuple[int, float, dict[str, np.ndarray]]] = []
     for at in range(0, part.paths, BATCH):
@@ -102,7 +103,7 @@ def simulate_part(
             every[name][:, here] = flat
             sums[name] += flat.sum(axis=1)
         marks[:, here] = track.outcome
-        lost[:, here] = np.asarray(track.losses).sum(axis=1)
+        lost[..., here] = so_far(np.asarray(track.losses))
         for row, name in enumerate(axes.drawn):
             draws[row, here] = economy.draws[name]
         defaulted = np.asarray(track.members)[_DEFAULTED]

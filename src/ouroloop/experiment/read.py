@@ -109,16 +109,23 @@ class Run:
 
     @cached_property
     def losses_by_path(self) -> xr.DataArray:
-        """Who lost how over all quarters, on every path: dims (loss, path), USD bn, gains negative.
+        """Who lost how on every path, in the first three years and in all quarters: dims (span, loss, path).
 
-        Coordinates `entity` and `how` (`economy.losses.HOW`).
+        USD bn, gains negative. Coordinates `entity` and `how` (`economy.losses.HOW`), and `quarters` of each span.
         """
         columns = dict(read_table(self.folder / "losses_by_path.parquet"))
-        path, names = columns.pop("path"), list(columns)
+        path, quarters = columns.pop("path").reshape(2, -1), columns.pop("quarters").reshape(2, -1)
+        names = list(columns)
         entities, ways = zip(*(name.rsplit("/", 1) for name in names), strict=True)
-        coordinates = {"loss": names, "entity": ("loss", list(entities)), "how": ("loss", list(ways)), "path": path}
-        values = np.stack([columns[name] for name in names])
-        return xr.DataArray(values, coordinates, ("loss", "path"), attrs={"units": "usd_bn"})
+        coordinates = {
+            "loss": names,
+            "entity": ("loss", list(entities)),
+            "how": ("loss", list(ways)),
+            "quarters": ("span", quarters[:, 0]),
+            "path": path[0],
+        }
+        values = np.stack([columns[name].reshape(2, -1) for name in names], axis=1)
+        return xr.DataArray(values, coordinates, ("span", "loss", "path"), attrs={"units": "usd_bn"})
 
     @cached_property
     def books(self) -> xr.DataArray:

@@ -121,10 +121,12 @@ def losses() -> LossAccount:
     """Pensions lose 9 by the end and households gain; debtors no longer owe 12, and shares fall by 5."""
     return LossAccount(
         tuple(map(str, QUARTERS)),
+        str(QUARTERS[-1]),
+        (5.0, 0.5),
         (
-            Loss("pensions", False, 12.0, 9.0, -3.0, 0.5, 0.75 * RISING),
-            Loss("households", False, 0.0, -4.0, 8.0, 0.25, -RISING / 3),
-            Loss("oracle", True, 0.0, -12.0, 0.0, 1.0, -RISING),
+            Loss("pensions", False, 9.0, 0.25, 12.0, 9.0, -3.0, 0.5, 0.75 * RISING),
+            Loss("households", False, -4.0, 0.25, 0.0, -4.0, 8.0, 0.25, -RISING / 3),
+            Loss("oracle", True, -12.0, 1.0, 0.0, -12.0, 0.0, 1.0, -RISING),
         ),
         {
             "claims": (12.0, 0.0), "forgiven": (0.0, -12.0), "guarantees": (0.0, 0.0), "protection": (0.0, 0.0),

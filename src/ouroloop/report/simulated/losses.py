@@ -14,8 +14,6 @@ from ouroloop.report.table import Basis, Cell, Chart, Column, Finding, Kind, Row
 
 CRASH = "leases-torn-up"
 """The scenario that is told in full: the articles' crash, where it was simulated."""
-YEARS = 3
-"""Losses are told so many years on: over ten, a crash that comes sooner costs less, as less is lent until then."""
 _LEAST = 0.05
 _SECTORS: Mapping[str, str] = {
     "households": mark("Households"),
@@ -57,14 +55,18 @@ def losses_section(results: SimulatedResults, language: Language, name: Callable
         return language.text(_SECTORS[holder]) if holder in _SECTORS else name(holder)
 
     account = results.losses[told.scenario]
-    at = min(4 * YEARS, len(told.quarters)) - 1
+    at = told.quarters.index(Quarter.parse(account.soon))
     holders = _holders(account, told, at, language, called)
     every, ways, stages = (
         _every(results, at, language, called),
         _ways(account, language),
         _stages(account, told, language),
     )
-    findings = [*_borne(holders, told, language), _identity(ways, told, language), _furthest(stages, told, language)]
+    findings = [
+        *_borne(holders, told, language.quarter(told.quarters[at]), language),
+        _identity(ways, told, language),
+        _furthest(stages, told, language),
+    ]
     title = findings[0].text
     charts = (
         Chart(
@@ -99,8 +101,9 @@ def _holders(account: LossAccount, told: Results, at: int, language: Language, c
     columns = (
         Column("holder", language.text("Holder")),
         Column("then", language.text("net, end of {quarter}", quarter=language.quarter(told.quarters[at])), Kind.MONEY),
+        Column("then-error", language.text("its standard error"), Kind.MONEY),
         Column("last", language.text("net, end of {quarter}", quarter=language.quarter(told.quarters[-1])), Kind.MONEY),
-        Column("error", language.text("standard error of the last"), Kind.MONEY),
+        Column("error", language.text("its standard error"), Kind.MONEY),
         Column("shares", language.text("of the last: fall of shares"), Kind.MONEY),
         Column("gross", language.text("of the last: claims, gross"), Kind.MONEY),
     )
@@ -109,15 +112,16 @@ def _holders(account: LossAccount, told: Results, at: int, language: Language, c
             one.holder,
             {
                 "holder": Cell(called(one.holder), Basis.NONE),
-                "then": simulated(three_digits(float(one.by_quarter[at]))),
+                "then": simulated(three_digits(one.soon)),
+                "then-error": simulated(three_digits(one.soon_error)),
                 "last": simulated(three_digits(one.net)),
                 "error": simulated(three_digits(one.error)),
                 "shares": simulated(three_digits(one.shares)),
                 "gross": simulated(three_digits(one.gross)),
             },
         )
-        for one in sorted(account.outside, key=lambda one: -float(one.by_quarter[at]))
-        if max(abs(float(one.by_quarter[at])), abs(one.net)) >= _LEAST
+        for one in sorted(account.outside, key=lambda one: -one.soon)
+        if max(abs(one.soon), abs(one.net)) >= _LEAST
     )
     caption = language.text("Holders outside in '{scenario}'", scenario=language.name(told.title))
     return Table("loss-holders", caption, columns, rows)
@@ -138,22 +142,25 @@ def _every(results: SimulatedResults, at: int, language: Language, called: Calla
     holders: dict[str, float] = {}
     for one in shown:
         for row in results.losses[one.scenario].outside:
-            holders[row.holder] = max(holders.get(row.holder, 0.0), abs(float(row.by_quarter[at])))
+            holders[row.holder] = max(holders.get(row.holder, 0.0), abs(row.soon))
     kept = sorted((holder for holder, most in holders.items() if most >= _LEAST), key=lambda one: -holders[one])
     columns = (
         Column("scenario", language.text("Scenario")),
         Column("all", language.text("all outside"), Kind.MONEY),
+        Column("error", language.text("its standard error"), Kind.MONEY),
         *(Column(holder, called(holder), Kind.MONEY) for holder in kept),
     )
     rows: list[Row] = []
     for one in shown:
-        by = {row.holder: float(row.by_quarter[at]) for row in results.losses[one.scenario].outside}
+        account = results.losses[one.scenario]
+        by = {row.holder: row.soon for row in account.outside}
         rows.append(
             Row(
                 one.scenario,
                 {
                     "scenario": Cell(language.name(one.title), Basis.NONE),
-                    "all": simulated(three_digits(sum(by.values()))),
+                    "all": simulated(three_digits(account.soon_outside[0])),
+                    "error": simulated(three_digits(account.soon_outside[1])),
                     **{holder: simulated(three_digits(by.get(holder, 0.0))) for holder in kept},
                 },
             )
@@ -220,19 +227,19 @@ def _stages(account: LossAccount, told: Results, language: Language) -> Table:
     return Table("loss-stages", caption, columns, tuple(rows))
 
 
-def _borne(holders: Table, told: Results, language: Language) -> list[Finding]:
+def _borne(holders: Table, told: Results, quarter: str, language: Language) -> list[Finding]:
     """The two that lose most."""
     worst = [row for row in holders.rows if _number(row, "then") > _LEAST][:2]
-    quarter = language.quarter(told.quarters[min(4 * YEARS, len(told.quarters)) - 1])
     return [
         state(
             language,
             f"loss-{row.key}",
-            "In '{scenario}', {holder} lose {amount} more than otherwise by the end of {quarter}.",
+            "In '{scenario}', {holder} lose {amount} more than otherwise by the end of {quarter} (standard error {error}).",
             measure=language.text("net loss beyond that of the deals as they stand, mean of the paths"),
             scenario=language.name(told.title),
             holder=str(row.cells["holder"].value),
             amount=holders.at(row.key, "then"),
+            error=holders.at(row.key, "then-error"),
             quarter=quarter,
         )
         for row in worst

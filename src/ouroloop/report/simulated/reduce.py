@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ouroloop.contagion.stages import STAGES
+from ouroloop.economy.losses import so_far
 from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, SPONSORS, SYSTEM_MEASURES, Track
 from ouroloop.experiment.credit_course import credit_course
 from ouroloop.experiment.loss_account import Lost
@@ -43,7 +44,8 @@ class Batch:
     draws: dict[str, np.ndarray]
     lines: tuple[tuple[str, str], ...]
     """Who can lose, and how."""
-    lost: Float[np.ndarray, "line path"]
+    lost: Float[np.ndarray, "span line path"]
+    """In the first three years and in all quarters."""
     lost_over_time: Float[np.ndarray, "line quarter"]
     """Sums over paths."""
     letters: Mapping[str, Float[np.ndarray, "state quarter"]] | None = None
@@ -70,7 +72,7 @@ class Batch:
             np.asarray(track.outcome),
             {name: np.asarray(drawn) for name, drawn in economy.draws.items() if np.size(drawn) > 1},
             economy.world.losses.lines,
-            np.asarray(track.losses).sum(axis=1),
+            so_far(np.asarray(track.losses)),
             np.asarray(track.losses).sum(axis=-1),
             letters,
         )
@@ -150,7 +152,7 @@ def lost(scenario: Scenario, batches: Sequence[Batch]) -> Lost:
         tuple(str(first + n) for n in range(over_time.shape[1])),
         frozenset(batches[0].members),
         batches[0].lines,
-        np.concatenate([one.lost for one in batches], axis=1),
+        np.concatenate([one.lost for one in batches], axis=2),
         over_time,
         np.concatenate([one.marks[rows] for one in batches], axis=1),
     )
