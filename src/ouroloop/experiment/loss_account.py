@@ -53,15 +53,15 @@ def lost_in(run: Run) -> Lost:
 def loss_account(first: Lost, second: Lost, passed_on: PassedOn) -> LossAccount:
     """Who loses more on the second paths, how much, by when, and through which stages?
 
-    Both must have the same firms and, path by path, the same draws; paths that only one of them has are left out.
+    Both must have the same firms and the same paths, by number and draws.
     Losses of whoever holds for others (`passed_on`) are those of whom it holds for. Net losses of all, outside and
     inside, are what is destroyed plus transfers that add up to 0, on every path (`gap`).
     """
     assert first.seed == second.seed, "only paths with the same draws differ by the scenario alone"
     assert first.lines == second.lines, "the two have other firms"
-    count = min(first.by_path.shape[-1], second.by_path.shape[-1])
+    assert first.by_path.shape == second.by_path.shape, "the two have other paths"
     entities, ways = zip(*first.lines, strict=True)
-    soon, change = second.by_path[..., :count] - first.by_path[..., :count]
+    soon, change = second.by_path - first.by_path
     over_time = second.over_time - first.over_time
     holders = _passed(entities, passed_on)
     made = [

@@ -229,7 +229,8 @@ def test_losses_say_who_bears_them_that_transfers_leave_nothing_and_how_far_the_
     assert tables["loss-scenarios"].row("credit-closes-first").cells["all"].value == 5.0
     assert [tables["loss-ways"].row(key).cells["all"].value for key in ("destroyed", "net")] == [7.0, 7.0]
     assert _said("losses", "loss-pensions").startswith(
-        "In 'The credit-closes-first', Pension funds lose USD 9bn more than otherwise by the end of 2030-Q4 (standard error USD 0.25bn)."
+        "In 'The credit-closes-first', Pension funds lose USD 9bn more than otherwise by the end of 2030-Q4 "
+        "(standard error USD 0.25bn)."
     )
     assert "on 25% of paths" in _said("losses", "loss-stages")
     assert "before 'rents are cut or not paid', on 50%" in _said("losses", "loss-stages")

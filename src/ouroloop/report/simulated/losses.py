@@ -234,7 +234,8 @@ def _borne(holders: Table, told: Results, quarter: str, language: Language) -> l
         state(
             language,
             f"loss-{row.key}",
-            "In '{scenario}', {holder} lose {amount} more than otherwise by the end of {quarter} (standard error {error}).",
+            "In '{scenario}', {holder} lose {amount} more than otherwise by the end of {quarter} (standard error "
+            "{error}).",
             measure=language.text("net loss beyond that of the deals as they stand, mean of the paths"),
             scenario=language.name(told.title),
             holder=str(row.cells["holder"].value),

@@ -59,8 +59,8 @@ def simulate_for_report(
     baseline = known.get(BASELINE) or read_scenario(locate(BASELINE, of=source).path, dossier=dossier)
     others = [one for one in scenarios if one.id != BASELINE and preset_paths]
     rated = can_rate(dossier)
-    made = list(_batches(baseline, baseline_paths, rated=rated))
-    few = [one for n, one in enumerate(made) if _BATCH * n < preset_paths]
+    made = list(_batches(baseline, baseline_paths, first=preset_paths, rated=rated))
+    few = made[:1]  # the paths of the other scenarios, to stand beside them
     beside = [(one, list(_batches(one, preset_paths))) for one in others]
     calm, held_for = lost(baseline, [batch for _, batch in few]) if others else None, passed_on(dossier)
     return SimulatedResults(
@@ -77,13 +77,22 @@ def simulate_for_report(
     )
 
 
-def _batches(scenario: Scenario, paths: int, *, rated: bool = False) -> Iterator[tuple[Any, Batch]]:
+def _batches(scenario: Scenario, paths: int, *, first: int = 0, rated: bool = False) -> Iterator[tuple[Any, Batch]]:
+    """The paths in several goes; the first of them has `first`, where that is given."""
     from ouroloop.report.simulated.reduce import Batch
     from ouroloop.scenario.build import build
 
-    for first in range(0, paths, _BATCH):
-        economy = build(scenario, first, min(_BATCH, paths - first))
+    for at, count in _cut(paths, first):
+        economy = build(scenario, at, count)
         yield economy, Batch.of(economy, economy.simulate(detail=False), scenario.dossier if rated else None)
+
+
+def _cut(paths: int, first: int) -> Iterator[tuple[int, int]]:
+    at = 0
+    while at < paths:
+        count = min(first if at == 0 and first else _BATCH, paths - at)
+        yield at, count
+        at += count
 
 
 def _reduced(scenario: Scenario, made: Sequence[tuple[Any, Batch]]) -> Results:
