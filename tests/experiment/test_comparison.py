@@ -22,7 +22,7 @@ class Worse(Small):
 
     def simulate(self, *, detail: bool = True) -> Track:
         made = super().simulate(detail=detail)
-        np.asarray(made.outcome)[3] += 10 * (self.x > 0.8)
+        np.asarray(made.outcome)[-1] += 10 * (self.x > 0.8)
         np.asarray(made.members)[0] *= 2 / 3
         return made
 

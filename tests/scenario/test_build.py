@@ -33,7 +33,7 @@ def test_all_bundled_scenarios_have_inputs_of_one_shape_so_that_one_program_serv
     """A program is compiled for shapes and types: one preset with its own would cost a compilation."""
     presets = read_presets("ai-loop", dossier=load("ai-loop"))
     shapes = {one.id: jax.tree.map(jax.typeof, build(one, 0, 3).inputs) for one in presets}
-    assert len(shapes) == 9
+    assert len(shapes) == 13
     for name, found in shapes.items():
         assert found == shapes["baseline"], name
 

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ouroloop.experiment.again import Rerun, rerun
+    from ouroloop.experiment.bearers import loss_account, lost_in
     from ouroloop.experiment.comparison import Comparison, compare
     from ouroloop.experiment.ensemble import Interrupted, Listener, run_scenario
     from ouroloop.experiment.hindsight import LookBack
     from ouroloop.experiment.impact import Impact, failing_firms, impacts
     from ouroloop.experiment.lookback import look_back
-    from ouroloop.experiment.loss_account import loss_account, lost_in
     from ouroloop.experiment.losses import Loss, LossAccount
     from ouroloop.experiment.outcomes import Share, by_quarter, credit_before_payoff, shares
     from ouroloop.experiment.read import Run, open_run
@@ -47,8 +47,8 @@ _WHERE = {
     "failing_firms": "impact",
     "impacts": "impact",
     "look_back": "lookback",
-    "loss_account": "loss_account",
-    "lost_in": "loss_account",
+    "loss_account": "bearers",
+    "lost_in": "bearers",
     "open_run": "read",
     "rerun": "again",
     "run_scenario": "ensemble",

@@ -12,8 +12,8 @@ from jaxtyping import Float
 from ouroloop.contagion.stages import STAGES
 from ouroloop.economy.losses import so_far
 from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, SPONSORS, SYSTEM_MEASURES, Track
+from ouroloop.experiment.bearers import Lost
 from ouroloop.experiment.credit_course import credit_course
-from ouroloop.experiment.loss_account import Lost
 from ouroloop.experiment.outcomes import endings, shares
 from ouroloop.experiment.sensitivity import influences
 from ouroloop.report.simulated.results import FIRMS, LEVELS, MEASURES, MOST, Chance, Fan, Influence, Results

@@ -7,7 +7,7 @@ computes what is recorded, and asks for it last.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +45,7 @@ def simulate_for_report(
     `life_paths` of 0 those are left out, and credit where the dossier lacks what rates it. Raises BadInput where the
     dossier comes with no baseline, or its facts do not carry a simulation.
     """
-    from ouroloop.experiment.loss_account import loss_account
+    from ouroloop.experiment.bearers import loss_account
     from ouroloop.report.simulated.follow import credit_for_report
     from ouroloop.report.simulated.reduce import lost
     from ouroloop.scenario.grades import can_rate
@@ -59,9 +59,17 @@ def simulate_for_report(
     baseline = known.get(BASELINE) or read_scenario(locate(BASELINE, of=source).path, dossier=dossier)
     others = [one for one in scenarios if one.id != BASELINE and preset_paths]
     rated = can_rate(dossier)
-    made = list(_batches(baseline, baseline_paths, first=preset_paths, rated=rated))
-    few = made[:1]  # the paths of the other scenarios, to stand beside them
-    beside = [(one, list(_batches(one, preset_paths))) for one in others]
+    builder = ThreadPoolExecutor(1)
+    try:
+        planned = _planned(builder, baseline, baseline_paths, first=preset_paths)
+        beside_planned = [(one, _planned(builder, one, preset_paths)) for one in others]
+        lives_planned = [(one, _planned(builder, one, life_paths)) for one in _under_lives(baseline) if life_paths]
+        made = _run(planned, rated_by=dossier if rated else None)
+        few = made[:1]  # the paths of the other scenarios, to stand beside them
+        beside = [(one, _run(plan)) for one, plan in beside_planned]
+        lives = [_reduced(one, _run(plan)) for one, plan in lives_planned]
+    finally:
+        builder.shutdown(wait=False, cancel_futures=True)
     calm, held_for = lost(baseline, [batch for _, batch in few]) if others else None, passed_on(dossier)
     return SimulatedResults(
         _reduced(baseline, made),
@@ -71,20 +79,35 @@ def simulate_for_report(
             for one, batches in beside
             if calm is not None
         },
-        **(_lives(baseline, life_paths) if life_paths else {}),
+        **(_lives(lives) if lives else {}),
         beside=_reduced(baseline, few) if others else None,
         credit=credit_for_report(dossier, made[0][0]) if rated else (),
     )
 
 
-def _batches(scenario: Scenario, paths: int, *, first: int = 0, rated: bool = False) -> Iterator[tuple[Any, Batch]]:
-    """The paths in several goes; the first of them has `first`, where that is given."""
-    from ouroloop.report.simulated.reduce import Batch
+Planned = list[Future[Any]]
+"""The economies of a scenario's paths in several goes, as they come to be built."""
+
+
+def _planned(builder: ThreadPoolExecutor, scenario: Scenario, paths: int, *, first: int = 0) -> Planned:
+    """Ask for the economies of all paths; the first of them has `first`, where that is given.
+
+    Building is Python and simulating is not: what comes next is built while what is there is compiled and run.
+    """
     from ouroloop.scenario.build import build
 
-    for at, count in _cut(paths, first):
-        economy = build(scenario, at, count)
-        yield economy, Batch.of(economy, economy.simulate(detail=False), scenario.dossier if rated else None)
+    return [builder.submit(build, scenario, at, count) for at, count in _cut(paths, first)]
+
+
+def _run(planned: Planned, rated_by: Dossier | None = None) -> list[tuple[Any, Batch]]:
+    """Simulate what was planned, and keep what the report needs."""
+    from ouroloop.report.simulated.reduce import Batch
+
+    made: list[tuple[Any, Batch]] = []
+    while planned:
+        economy = planned.pop(0).result()
+        made.append((economy, Batch.of(economy, economy.simulate(detail=False), rated_by)))
+    return made
 
 
 def _cut(paths: int, first: int) -> Iterator[tuple[int, int]]:
@@ -103,15 +126,16 @@ def _reduced(scenario: Scenario, made: Sequence[tuple[Any, Batch]]) -> Results:
     return from_batches(replace(scenario, paths=paths), made[0][0], batches)
 
 
-def _lives(baseline: Scenario, paths: int) -> dict[str, Any]:
-    """Reported profit with other lives in the books, on the same paths: no dollar moves by a life in the books."""
+def _under_lives(baseline: Scenario) -> list[Scenario]:
+    """The baseline with other lives of chips in the books: no dollar moves by a life in the books."""
     from ouroloop.scenario.magnitude import Magnitude
 
-    found: list[Results] = []
-    for years in LIVES_YEARS:
-        life = Magnitude(value=years, distribution="point")
-        held = replace(baseline, assume={**baseline.assume, LIFE: life})
-        found.append(_reduced(held, list(_batches(held, paths))))
+    lives = [Magnitude(value=years, distribution="point") for years in LIVES_YEARS]
+    return [replace(baseline, assume={**baseline.assume, LIFE: life}) for life in lives]
+
+
+def _lives(found: Sequence[Results]) -> dict[str, Any]:
+    """Reported profit with other lives in the books, on the same paths."""
     return {
         "lives": tuple(
             UnderLife(years, {firm: one.members[firm, "profit_reported"].mean for firm in one.firms})

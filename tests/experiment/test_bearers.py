@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ouroloop.contagion.stages import STAGES
-from ouroloop.experiment.loss_account import Lost, loss_account
+from ouroloop.experiment.bearers import Lost, loss_account
 from ouroloop.experiment.losses import LossAccount
 
 LINES = (
