@@ -121,6 +121,7 @@ def _review(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     p, t, sums, debt = inputs.parameters.agency, inputs.traits, s.sums, s.stocks["debt"]
     soon = sums.loans_by_borrower @ due_within(s.contracts.loans.ladder, q.quarter, 4)
     given = sums.guarantees_by_guarantor @ (exposure(net, s.contracts.guarantees, q.quarter) * inputs.guarantee_binds)
+    given = given * (1.0 - s.default.defaulted)
     point = soon + 0.5 * (debt - soon) + p.called * given
     distance = np.where(point > 1e-6, np.log((q.equity.cap + debt) / np.where(point > 1e-6, point, 1.0)), 50.0)
     letter = (distance[:, None] < t.letter_bounds).sum(axis=1)

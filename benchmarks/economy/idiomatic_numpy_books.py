@@ -287,7 +287,7 @@ def member_measures(
         "backlog": np.broadcast_to(backlog, q.need.shape), "letters": np.broadcast_to(letters, q.need.shape),
         "leases_not_commenced": sums.leases_by_tenant
         @ (contracts.leases.rent_share * net.lease_to_come[:, q.quarter, None]),
-        "guarantees_given": sums.guarantees_by_guarantor @ could_be_called,
+        "guarantees_given": (sums.guarantees_by_guarantor @ could_be_called) * (1.0 - s.default.defaulted),
         "bonds_sold": sums.sales_by_borrower @ q.sold,
         "maturing_in_year": sums.loans_by_borrower @ due_within(contracts.loans.ladder, q.quarter + 1, 4),
         "defaulted": s.default.defaulted,

@@ -425,7 +425,8 @@ def _write_down(net: Network, inputs: Plain, s: Record, q: Record, debt: np.ndar
     q.gone = sums.loans_by_borrower @ (share * loans.owed) / np.where(debt > 0, debt, 1.0)
     missing = and_outside(share * loans.owed, 0.0)[world.promised_loan]
     missing = missing + and_outside(q.unsold, 0.0)[world.backstopped]
-    stands = np.broadcast_to(q.calendar.guarantee_share * inputs.guarantee_binds, missing.shape)
+    bound = and_outside(1.0 - s.default.defaulted, 1.0)[world.guarantor]
+    stands = np.broadcast_to(q.calendar.guarantee_share * inputs.guarantee_binds * bound, missing.shape)
     together = and_outside(sums.guarantees_by_loan @ stands, 0.0)[world.promised_loan]
     covered = missing * stands / np.maximum(together, 1.0)
     payable = np.minimum(np.maximum(covered, 0.0), exposure(net, guarantees, q.quarter))

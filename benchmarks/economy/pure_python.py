@@ -193,7 +193,7 @@ def _review(net: Lists, own: Record, s: Record, q: Record) -> None:
     for borrower, ladder in zip(net.loan_borrower, loans.ladder, strict=True):
         soon[borrower] += sum(ladder[q.quarter : ends])
     for n, guarantor in enumerate(net.guarantor):
-        if guarantor >= 0:
+        if guarantor >= 0 and not s.default.defaulted[guarantor]:
             given[guarantor] += exposure(net, s.contracts.guarantees, n, q.quarter) * own.guarantee_binds[n]
     q.rating, q.forced, q.graded, q.fell = [], [], [], []
     for m in range(net.members):

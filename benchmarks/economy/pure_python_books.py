@@ -387,7 +387,7 @@ def observe(net: Lists, own: Record, s: Record, q: Record, read: Any, earned: di
         if tenant >= 0:
             leases[tenant] += contracts.leases.rent_share[n] * net.lease_to_come[n][q.quarter]
     for n, guarantor in enumerate(net.guarantor):
-        if guarantor >= 0:
+        if guarantor >= 0 and not s.default.defaulted[guarantor]:
             given[guarantor] += exposure(net, contracts.guarantees, n, q.quarter + 1) * own.guarantee_binds[n]
     ends = min(q.quarter + 5, len(contracts.loans.ladder[0]) - 1)
     for borrower, owed, ladder in zip(net.loan_borrower, contracts.loans.owed, contracts.loans.ladder, strict=True):

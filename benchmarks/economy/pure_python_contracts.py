@@ -552,7 +552,10 @@ def _write_down(net: Lists, own: Record, s: Record, q: Record, debt: list[float]
     q.gone = [lost / owed if owed > 0 else 0.0 for lost, owed in zip(q.gone, debt, strict=True)]
     missing = [share[n] * loans.owed[n] if n >= 0 else 0.0 for n in net.promised_loan]
     missing = [x + (q.unsold[b] if b >= 0 else 0.0) for x, b in zip(missing, net.backstopped, strict=True)]
-    stands = [x * y for x, y in zip(q.calendar.guarantee_share, own.guarantee_binds, strict=True)]
+    stands = [
+        0.0 if guarantor >= 0 and s.default.defaulted[guarantor] else x * y
+        for x, y, guarantor in zip(q.calendar.guarantee_share, own.guarantee_binds, net.guarantor, strict=True)
+    ]
     together = [0.0] * len(loans.owed)
     for n, loan in enumerate(net.promised_loan):
         if loan >= 0:

@@ -164,8 +164,8 @@ def _loans(
 
     Last of the results: what lenders lost, USD bn, and which share of each firm's debt is lost to all, guarantors too.
 
-    Guarantors pay out of what they have left: for what fails of a loan, and for capacity that they promised to take
-    where nobody else does.
+    Guarantors that have never failed pay out of what they have left: for what fails of a loan, and for capacity that
+    they promised to take where nobody else does.
     """
     parameters, owed = inputs.parameters.default, paid.loans.owed
     debt = world.loans_by_borrower @ owed
@@ -178,7 +178,8 @@ def _loans(
 
     promised = jnp.concatenate([share * owed, jnp.zeros_like(owed[:1])])[world.promised_loan]
     promised = promised + jnp.concatenate([dues.unsold, jnp.zeros_like(owed[:1])])[world.backstopped]
-    covered = _shared(world, jnp.broadcast_to(today.calendar.guarantee_share * inputs.guarantee_binds, promised.shape))
+    binds = today.calendar.guarantee_share * inputs.guarantee_binds * world.bound_guarantors(default.defaulted)
+    covered = _shared(world, jnp.broadcast_to(binds, promised.shape))
     means = jnp.concatenate([spent.cash, jnp.full_like(spent.cash[:1], jnp.inf)])[world.guarantor]
     payable = world.guarantees.payable(state.contracts.guarantees, today.quarter, promised * covered)
     asked = jnp.concatenate([world.guarantees_by_guarantor @ payable, jnp.zeros_like(payable[:1])])[world.guarantor]

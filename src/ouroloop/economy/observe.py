@@ -75,6 +75,7 @@ def _members(
     fixed = read.stock("fixed_assets", books)
     soon = due_within(contracts.loans.ladder, today.quarter + 1, YEAR)
     guarantees = world.guarantees.exposure(contracts.guarantees, today.quarter + 1) * inputs.guarantee_binds
+    guarantees = guarantees * world.bound_guarantors(after.default.defaulted)
     shown = promised(world, inputs, today, contracts.cloud, contracts.orders, contracts.leases)
     return {
         "cash": read.cash(books),

@@ -138,6 +138,7 @@ def _reviewed(
 ) -> Float64[Array, "member path"]:
     """What agencies think now; a firm in reorganization is rated worst."""
     given = world.guarantees.exposure(state.contracts.guarantees, today.quarter)
+    given = given * world.bound_guarantors(state.default.defaulted)
     distance = distance_to_default(
         world, inputs, state.books, state.contracts.loans, given, equity.market_cap, today.quarter
     )

@@ -270,6 +270,11 @@ class World(Inventory):
     def guarantor(self) -> Rows:
         return self.rows(self.guarantees.guarantors)
 
+    def bound_guarantors(self, defaulted: Float[Array, "member path"]) -> Float[Array, "guarantee path"]:
+        """1 for promises of who has never failed, else 0: reorganization discharges them. Nobody outside fails."""
+        sound = 1.0 - defaulted
+        return jnp.concatenate([sound, jnp.ones_like(sound[:1])])[self.guarantor]
+
     @cached_property
     def core_firm(self) -> Rows:
         return self.rows(firm for _, firm in self.receipts.core)
