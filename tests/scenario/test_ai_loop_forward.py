@@ -109,3 +109,14 @@ def test_a_federal_backstop_takes_the_loss_to_the_government(economy: Economy) -
     lenders = [sum(_lost(economy, one, who, "claims") for who in ("banks", "bond-investors", "private-credit-funds"))
                for one in (torn_up(), backed)]  # fmt: skip
     assert lenders[1].mean() < lenders[0].mean()
+
+
+def test_nvidias_promise_is_called_more_and_sooner_where_coreweaves_customers_stop_paying(
+    economy: Economy, track: Track
+) -> None:
+    called = build(read_scenario("nvidia-guarantee-called"), 0, PATHS).simulate(detail=False)
+    line = economy.world.losses.lines.index(("nvidia", "guarantees"))
+    soon = [np.asarray(one.losses)[line, :12].sum(axis=0) for one in (track, called)]
+    assert soon[1].mean() > 2 * soon[0].mean()
+    assert (soon[1] > 0.01).mean() > 0.5
+    assert np.asarray(called.losses)[line].sum(axis=0).max() <= 6.3 + 1e-6  # what it promised CoreWeave

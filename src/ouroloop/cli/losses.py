@@ -17,23 +17,6 @@ if TYPE_CHECKING:
 SHOWN_INSIDE = 8
 _LEAST = 0.05
 """USD bn below which a holder is not listed."""
-_STAGES = {
-    "shares": "quoted shares fall",
-    "rents": "rents are cut or not paid",
-    "tranches": "notes on rents lose investment grade",
-    "sales": "holders have to sell",
-    "lenders": "lenders have lost too much to lend on",
-    "outside": "building slumps",
-}
-_WAYS = {
-    "claims": "claims written down",
-    "forgiven": "debts no longer owed",
-    "guarantees": "paid for others",
-    "protection": "paid on default swaps",
-    "discounts": "sold below what is owed",
-    "plant": "sites given up (destroyed)",
-    "shares": "fall of shares (destroyed)",
-}
 
 
 def name_of(dossier: Dossier) -> Callable[[str], str]:
@@ -46,6 +29,8 @@ def print_losses(account: LossAccount, name: Callable[[str], str], out: Console,
     """Sentence, who loses by when, how it comes about, and the stages of the crash."""
     from rich.text import Text
 
+    from ouroloop.report.simulated.losses import STAGES, WAYS
+
     out.print(Text(loss_sentence(account, name), style="bold"))
     shown = sorted(account.outside, key=lambda row: -row.soon)
     rows = [_by_when(row, account, name) for row in shown if max(abs(row.soon), abs(row.net)) >= _LEAST]
@@ -57,7 +42,7 @@ def print_losses(account: LossAccount, name: Callable[[str], str], out: Console,
         head = "Firms of the loop: the same; what they lose is their owners' and lenders' and is in the table above"
         show_table(inside, say, out, title=head, own_heads=True)
     ways = [
-        {"how": _WAYS[how], "outside": round(outside, 1), "firms": round(within, 1), "all": round(outside + within, 1)}
+        {"how": WAYS[how], "outside": round(outside, 1), "firms": round(within, 1), "all": round(outside + within, 1)}
         for how, (outside, within) in account.by_way.items()
     ]
     ways.append({"how": "net", **_net(account)})
@@ -70,7 +55,7 @@ def print_losses(account: LossAccount, name: Callable[[str], str], out: Console,
     )
     stages = [
         {
-            "stage": _STAGES[stage.name],
+            "stage": STAGES[stage.name],
             "otherwise, % of paths": round(100 * stage.first, 1),
             "now, % of paths": round(100 * stage.second, 1),
             "median quarter": stage.median or None,

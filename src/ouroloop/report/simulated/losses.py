@@ -26,7 +26,7 @@ _SECTORS: Mapping[str, str] = {
     "consumers": mark("Consumers"),
 }
 """Holders that the dossier has no entity for."""
-_WAYS: Mapping[str, str] = {
+WAYS: Mapping[str, str] = {
     "claims": mark("claims written down"),
     "forgiven": mark("debts no longer owed"),
     "guarantees": mark("paid for others"),
@@ -35,7 +35,8 @@ _WAYS: Mapping[str, str] = {
     "plant": mark("sites given up (destroyed)"),
     "shares": mark("fall of shares (destroyed)"),
 }
-_STAGES: Mapping[str, str] = {
+"""What each way of `economy.losses.HOW` is called."""
+STAGES: Mapping[str, str] = {
     "shares": mark("quoted shares fall"),
     "rents": mark("rents are cut or not paid"),
     "tranches": mark("notes on rents lose investment grade"),
@@ -43,6 +44,7 @@ _STAGES: Mapping[str, str] = {
     "lenders": mark("lenders have lost too much to lend on"),
     "outside": mark("building slumps"),
 }
+"""What each of `contagion.stages.STAGES` is called."""
 
 
 def losses_section(results: SimulatedResults, language: Language, name: Callable[[str], str]) -> Section | None:
@@ -184,7 +186,7 @@ def _ways(account: LossAccount, language: Language) -> Table:
         shown = {name: simulated(three_digits(value)) for name, value in cells.items()}
         return Row(key, {"how": Cell(words, Basis.NONE), **shown}, total=total)
 
-    rows = [row(how, language.text(_WAYS[how]), [parts]) for how, parts in account.by_way.items()]
+    rows = [row(how, language.text(WAYS[how]), [parts]) for how, parts in account.by_way.items()]
     destroyed = [parts for how, parts in account.by_way.items() if how in ("plant", "shares")]
     rows.append(row("destroyed", language.text("destroyed"), destroyed, total=True))
     rows.append(row("net", language.text("net"), list(account.by_way.values()), total=True))
@@ -203,7 +205,7 @@ def _stages(account: LossAccount, told: Results, language: Language) -> Table:
         Row(
             stage.name,
             {
-                "stage": Cell(language.text(_STAGES[stage.name]), Basis.NONE),
+                "stage": Cell(language.text(STAGES[stage.name]), Basis.NONE),
                 "otherwise": simulated(three_digits(stage.first)),
                 "now": simulated(three_digits(stage.second)),
                 "quarter": quarter_cell(Quarter.parse(stage.median), language)
