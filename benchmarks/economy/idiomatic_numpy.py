@@ -21,6 +21,7 @@ from benchmarks.economy.idiomatic_numpy_contracts import (
 )
 from benchmarks.economy.matrices import Matrices
 from benchmarks.economy.network import Network
+from benchmarks.economy.numpy_calls import meet_calls, missing_income
 from benchmarks.economy.opening import Plain
 
 STAGES, CHIP_STAGES = 6, 2
@@ -50,6 +51,7 @@ def step(net: Network, inputs: Plain, s: Record, quarter: int, draws: np.ndarray
     spend(net, inputs, s, q)
     resolve_defaults(net, inputs, s, q)
     sell_under_mandate(net, inputs, s, q)
+    meet_calls(net, inputs, s, q)
     return close_the_books(net, inputs, s, q)
 
 
@@ -83,6 +85,7 @@ def form_prices(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     at_market = s.new_shares / (1 - e.issue_discount)
     dilution = ratio(at_market, before.cap + at_market)
     reprice = np.log(today.equity_factor) + np.log1p(e.issue_signal) * np.minimum(dilution / e.issue_usual, 1.0)
+    reprice = reprice + s.calls.rebound
     keep, deviation = np.exp(-e.reversion / 4), e.volatility / 2
     together = np.clip(e.correlation, 0.0, 1.0)
     own = q.draws[5 + len(s.demand.utility) :]
@@ -161,7 +164,10 @@ def decide(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     alive = s.default.barred <= 0
     _demand(inputs, s, q)
     weights = np.exp(q.demand.utility - q.demand.utility.max(axis=0))
-    by_seller = weights / weights.sum(axis=0) * q.demand.spend_usd_bn
+    income, q.missing = p.outside_income, missing_income(net, inputs, s)
+    q.poorer = np.exp(-income.elasticity * q.missing / income.product)
+    q.ai_spend = q.demand.spend_usd_bn * q.poorer
+    by_seller = weights / weights.sum(axis=0) * q.ai_spend
     q.ai = by_seller[world.ai_seller] * t.kind_share * today.ai_factor
     q.ai_of = sums.ai_by_member @ q.ai
     begun = np.minimum(q.years / p.completion.build_years, 1.0)
@@ -199,7 +205,7 @@ def decide(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     grown = np.exp(engine.core_growth * q.years)
     raced = s.chips_bought / np.where(t.chips_pace > 0, t.chips_pace, 1.0)
     steady = grown * np.exp(t.core_surprise * np.minimum(q.years, 1.0))
-    q.core = t.core * ((1 - t.follows_chips) * steady + t.follows_chips * raced) + t.unnamed * begun
+    q.core = t.core * ((1 - t.follows_chips) * steady + t.follows_chips * raced) * q.poorer + t.unnamed * begun
     q.other_capex = t.other_capex * grown * alive
     pace = np.maximum(s.trailing.operating_cash - s.trailing.interest, 0.0)
     q.payout = t.payout_share * pace * s.funded * alive

@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmarks.economy.idiomatic_numpy_contracts import due_within, exposure, plant_economic, promised, whole
 from benchmarks.economy.network import Network
+from benchmarks.economy.numpy_calls import remember_the_top
 from benchmarks.economy.opening import Plain
 from ouroloop.core import LARGEST_EXACT, QUANTUM
 from ouroloop.economy.track import MEMBER_MEASURES, SPONSORS, SYSTEM_MEASURES
@@ -72,6 +73,7 @@ def _go_on(net: Network, inputs: Plain, s: Record, q: Record, read: dict[str, np
     s.rating, s.forced = q.rating, q.forced
     s.demand, s.rent, s.efficiency, s.market, s.equity = q.demand, q.rent, q.efficiency, q.market, q.equity
     s.spot_wanted, s.wanted = q.spot_wanted, q.wanted
+    remember_the_top(net, s, capex)
     s.first_default = np.where((s.first_default < 0) & q.newly.any(axis=0), q.quarter, s.first_default)
     s.outside_loss = s.outside_loss + lost
 
@@ -88,6 +90,7 @@ def _fill(net: Network, s: Record, q: Record, held: np.ndarray, amounts: np.ndar
             q.invested,
             q.called, none["guarantees"][subrogated], q.guarantees_lost[subrogated],
             q.premiums, q.payouts, q.sold, q.discounts,
+            q.traded, q.margin, q.redeemed,
             q.delivered, q.shortfall, q.fee, q.order_settled, q.orders_lost,
             q.billed, none["cloud"], q.cloud_settled, q.cloud_lost,
             q.rent_paid, q.fee_paid, q.posted, q.returned,
@@ -288,7 +291,7 @@ def member_measures(
         "leases_not_commenced": sums.leases_by_tenant
         @ (contracts.leases.rent_share * net.lease_to_come[:, q.quarter, None]),
         "guarantees_given": (sums.guarantees_by_guarantor @ could_be_called) * (1.0 - s.default.defaulted),
-        "bonds_sold": sums.sales_by_borrower @ q.sold,
+        "bonds_sold": sums.sales_by_borrower @ q.sold, "shares_sold": q.shares_sold,
         "maturing_in_year": sums.loans_by_borrower @ due_within(contracts.loans.ladder, q.quarter + 1, 4),
         "defaulted": s.default.defaulted,
     }  # fmt: skip
@@ -319,14 +322,16 @@ def system_measures(
     """Measures of the whole."""
     over = members["fixed_assets"] - members["fixed_assets_economic"]
     return {
-        "outside_spend": s.demand.spend_usd_bn, "outside_growth": s.demand.growth,
+        "outside_spend": q.ai_spend, "outside_growth": s.demand.growth,
         "token_price": s.demand.token_price, "rent": s.rent, "market_spread": s.market.level,
         "capex": members["capex"].sum(axis=0), "debt": members["debt"].sum(axis=0), "asked": q.need.sum(axis=0),
         "granted": (q.need - q.refused).sum(axis=0), "paper_wealth": valuations,
         "bezzle": (over + s.stocks["valuations"] + q.unpaid).sum(axis=0),
         "narrative_premium": (members["equity_value"] * (1 - np.exp(-members["narrative"]))).sum(axis=0),
         "round_trip": who[:, SPONSORS.index("own")].sum(axis=0),
-        "wage_bill": 4 * s.demand.spend_usd_bn / inputs.parameters.demand.price_share,
+        "wage_bill": 4 * q.ai_spend / inputs.parameters.demand.price_share,
+        "margin_debt": q.margin_debt, "called": q.asked_of_funds, "unsold": q.unsold_shares,
+        "missing_income": q.missing,
         "power_waiting": s.plant.waiting.sum(axis=0), "payoff_arrived": s.demand.payoff_arrived,
         "credit_closed": s.outcome.credit_quarter >= 0, "residual": residual,
         "color_gap": gap, "clearing_gap": q.clearing_gap,

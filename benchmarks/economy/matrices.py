@@ -46,6 +46,8 @@ class Matrices:
         self.draws_by_borrower = adding(world.loan_borrower[world.draw_loan], members)
         self.draws_by_loan = adding(world.draw_loan, len(world.loan_borrower))
         self.sales_by_borrower = adding(world.loan_borrower[world.sales.sold], members)
+        self.sales_by_fund = adding(world.sale_fund, len(world.funds))
+        self.sales_by_issuer = adding(world.sale_issuer, members)
         self.sites_to_members = adding(world.site_rows, members)
         self.vehicles_to_members = adding(world.vehicle_rows, members)
         self.guarantees_by_guarantor = adding(world.guarantor, members)

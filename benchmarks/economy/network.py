@@ -87,6 +87,10 @@ class Network:
     stock_sums: dict[str, np.ndarray]
     flow_sums: dict[str, np.ndarray]
     held_sums: np.ndarray
+    traded: tuple[Rows, Rows, Rows, Rows]
+    """Accounts of what funds may sell, -1 where there is none: cost and gain of the fund, then of the other side."""
+    margin_account: Rows
+    """What each fund owes its broker, -1 for who owes none."""
     valuation_sums: np.ndarray
     loss_sums: np.ndarray
     cash_account: Rows
@@ -179,6 +183,8 @@ def network(world: World) -> Network:
         stock_sums={name: world.reader.stocks[name].matrix for name in STOCKS},
         flow_sums={name: world.reader.flows[name].matrix for name in FLOW_SUMS},
         held_sums=_held(world),
+        traded=_traded(world),
+        margin_account=_margin_accounts(world),
         valuation_sums=np.array([int(a.account_class.value == "valuation") for a in chart.accounts], np.int64),
         loss_sums=_losses(world),
         cash_account=np.array(cash_rows, np.int64),
@@ -201,6 +207,22 @@ def _held(world: World) -> np.ndarray:
             carries = account.account_class.value in ("asset", "valuation") and account.good == "USD"
             sums[row, column] = carries and account.entity == holder and account.instrument == f"equity:{issuer}"
     return sums
+
+
+def _traded(world: World) -> tuple[Rows, Rows, Rows, Rows]:
+    named = {(a.entity, a.account_class.value, a.instrument): n for n, a in enumerate(world.ledger.accounts)}
+    sides = world.share_sales.pairs, [(world.share_sales.investor, issuer) for _, issuer in world.share_sales.pairs]
+    cost, gain, other_cost, other_gain = (
+        np.array([named.get((holder, kind, f"equity:{issuer}"), -1) for holder, issuer in pairs], np.int64)
+        for pairs in sides
+        for kind in ("asset", "valuation")
+    )
+    return cost, gain, other_cost, other_gain
+
+
+def _margin_accounts(world: World) -> Rows:
+    owes = {a.entity: n for n, a in enumerate(world.ledger.accounts) if a.instrument == f"margin:{a.entity}"}
+    return np.array([owes.get(fund, -1) for fund in world.funds], np.int64)
 
 
 def _losses(world: World) -> np.ndarray:

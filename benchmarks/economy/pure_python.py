@@ -11,6 +11,7 @@ import numpy as np
 from benchmarks.economy.network import Network
 from benchmarks.economy.opening import Plain, of_path
 from benchmarks.economy.pure_python_books import Books, Sums, close_the_books
+from benchmarks.economy.pure_python_calls import meet_calls, missing_income
 from benchmarks.economy.pure_python_contracts import (
     clear_payments,
     fall_due,
@@ -51,10 +52,12 @@ class Lists:
             "vehicle_rows", "vehicle_tenant", "vehicle_opens", "vehicle_clock", "site_rows", "lives_on_rent",
             "lease_landlord", "deposit_payer", "bond", "swap_reference", "draw_loan", "draw_first", "draw_parts",
             "draw_schedule",
-            "loan_rank", "in_ai", "claim_debtor", "claim_creditor", "member_entities",
+            "loan_rank", "in_ai", "sale_fund", "sale_issuer", "margin_fund", "redemption_fund", "levered",
+            "claim_debtor", "claim_creditor", "member_entities",
         ):  # fmt: skip
             setattr(self, name, getattr(world, name).tolist())
         self.ordered, self.bought = world.orders_by_warrant.matrix.tolist(), world.chips_by_warrant.matrix.tolist()
+        self.traded = [rows.tolist() for rows in net.traded]
         self.passive, self.listed = world.passive, world.listed
         self.cloud_letters, self.order_letters = world.cloud_letters, world.order_letters
         self.lives = world.chips.length, world.sites.length, world.other.length
@@ -108,6 +111,7 @@ def step(net: Lists, own: Record, s: Record, quarter: int, draws: list[float]) -
     spend(net, own, s, q)
     resolve_defaults(net, own, s, q)
     sell_under_mandate(net, own, s, q)
+    meet_calls(net, own, s, q)
     return close_the_books(net, own, s, q)
 
 
@@ -144,7 +148,7 @@ def form_prices(net: Lists, own: Record, s: Record, q: Record) -> None:
             promise = max(1 + e.half_fade * growth, 0.1) / (1 + e.half_fade * t.growth[m])
             value = multiple * s.trailing.revenue[m] * exp(0.75 * growth) * promise
             value = max(value, plant[m] * fetches) - net_debt[m]
-        reprice = log(today.equity_factor[m]) if today.equity_factor[m] != 1 else 0.0
+        reprice = (log(today.equity_factor[m]) if today.equity_factor[m] != 1 else 0.0) + s.calls.rebound[m]
         if s.new_shares[m]:
             at_market = s.new_shares[m] / (1 - e.issue_discount)
             whole_firm = cap + at_market
@@ -245,7 +249,10 @@ def decide(net: Lists, own: Record, s: Record, q: Record) -> None:
     _demand(own, s, q)
     top = max(q.demand.utility)
     weights = [exp(u - top) for u in q.demand.utility]
-    scale = q.demand.spend_usd_bn / sum(weights)
+    income, q.missing = p.outside_income, missing_income(net, own, s)
+    q.poorer = exp(-income.elasticity * q.missing / income.product)
+    q.ai_spend = q.demand.spend_usd_bn * q.poorer
+    scale = q.ai_spend / sum(weights)
     by_seller = [w * scale for w in weights]
     q.ai = [by_seller[x] * share * f for x, share, f in zip(net.ai_seller, t.kind_share, today.ai_factor, strict=True)]
     q.ai_of = [0.0] * net.members
@@ -305,7 +312,8 @@ def decide(net: Lists, own: Record, s: Record, q: Record) -> None:
     grown = exp(engine.core_growth * q.years)
     raced = s.chips_bought / (t.chips_pace if t.chips_pace > 0 else 1.0)
     q.core = [
-        core * ((1 - follows) * grown * exp(surprise * min(q.years, 1.0)) + follows * raced) + unnamed * q.begun
+        core * ((1 - follows) * grown * exp(surprise * min(q.years, 1.0)) + follows * raced) * q.poorer
+        + unnamed * q.begun
         for core, surprise, follows, unnamed in zip(t.core, t.core_surprise, t.follows_chips, t.unnamed, strict=True)
     ]
     q.other_capex = [x * grown if here else 0.0 for x, here in zip(t.other_capex, q.alive, strict=True)]

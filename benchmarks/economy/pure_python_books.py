@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.economy.network import FLOW_SUMS, STOCKS, Network
+from benchmarks.economy.pure_python_calls import remember_the_top
 from benchmarks.economy.pure_python_numbers import PER_UNIT, exposure, plant_values, promised, whole
 from ouroloop.core import LARGEST_EXACT, QUANTUM
 from ouroloop.economy.track import SPONSORS
@@ -134,6 +135,7 @@ def close_the_books(net: Lists, own: Record, s: Record, q: Record) -> Record:
     s.rating, s.forced = q.rating, q.forced
     s.demand, s.rent, s.efficiency, s.market, s.equity = q.demand, q.rent, q.efficiency, q.market, q.equity
     s.spot_wanted, s.wanted = q.spot_wanted, q.wanted
+    remember_the_top(net, s, capex)
     if s.first_default < 0 and any(q.newly):
         s.first_default = q.quarter
     s.outside_loss += sum(q.amounts[n] for n in net.sums.losses)
@@ -154,6 +156,7 @@ def _amounts(net: Lists, s: Record, q: Record) -> list[float]:
         *q.invested,
         *q.called, *(0.0 for _ in guaranteed), *(q.guarantees_lost[n] for n in guaranteed),
         *q.premiums, *q.payouts, *q.sold, *q.discounts,
+        *q.traded, *q.margin, *q.redeemed,
         *q.delivered, *q.shortfall, *q.fee, *q.order_settled, *q.orders_lost,
         *q.billed, *none["cloud"], *q.cloud_settled, *q.cloud_lost,
         *q.rent_paid, *q.fee_paid, *q.posted, *q.returned,
@@ -410,7 +413,8 @@ def observe(net: Lists, own: Record, s: Record, q: Record, read: Any, earned: di
         "trapped_capex": trapped, "payout": read["payout"], "needed": q.need, "raised": read["raised"],
         "refused": q.refused, "unpaid": q.unpaid, "written_off": read["written_off"], "capacity": capacity,
         "pipeline": pipeline, "backlog": backlog, "letters": letters, "leases_not_commenced": leases,
-        "guarantees_given": given, "bonds_sold": sold, "maturing_in_year": soon, "defaulted": list(s.default.defaulted),
+        "guarantees_given": given, "bonds_sold": sold,
+        "shares_sold": q.shares_sold, "maturing_in_year": soon, "defaulted": list(s.default.defaulted),
     }  # fmt: skip
     who = _who_paid(net, earned)
     return Record(members=members, who_paid=who, system=_system(net, own, s, q, members, who), amounts=q.amounts)
@@ -443,14 +447,16 @@ def _system(net: Lists, own: Record, s: Record, q: Record, members: Any, who: li
         cap * (1 - exp(-story)) for cap, story in zip(members["equity_value"], members["narrative"], strict=True)
     )
     return {
-        "outside_spend": s.demand.spend_usd_bn, "outside_growth": s.demand.growth,
+        "outside_spend": q.ai_spend, "outside_growth": s.demand.growth,
         "token_price": s.demand.token_price, "rent": s.rent, "market_spread": s.market.level,
         "capex": sum(members["capex"]), "debt": sum(members["debt"]), "asked": sum(q.need),
         "granted": sum(need - no for need, no in zip(q.need, q.refused, strict=True)),
         "paper_wealth": sum(balances[n] for n in sums.valuations),
         "bezzle": over + sum(s.books.stocks["valuations"]) + sum(q.unpaid),
         "narrative_premium": premium, "round_trip": sum(row[SPONSORS.index("own")] for row in who),
-        "wage_bill": 4 * s.demand.spend_usd_bn / own.parameters.demand.price_share,
+        "wage_bill": 4 * q.ai_spend / own.parameters.demand.price_share,
+        "margin_debt": q.margin_debt, "called": q.asked_of_funds, "unsold": q.unsold_shares,
+        "missing_income": q.missing,
         "power_waiting": sum(s.plant.waiting), "payoff_arrived": float(s.demand.payoff_arrived),
         "credit_closed": float(s.outcome.credit_quarter >= 0),
         "residual": max(max(map(abs, entities)), max(map(abs, claims))), "color_gap": gap,

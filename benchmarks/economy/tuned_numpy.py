@@ -18,6 +18,7 @@ from benchmarks.economy import idiomatic_numpy_books as simple_books
 from benchmarks.economy import idiomatic_numpy_contracts as contracts
 from benchmarks.economy.matrices import Matrices
 from benchmarks.economy.network import FLOW_SUMS, STOCKS, Network
+from benchmarks.economy.numpy_calls import meet_calls
 from benchmarks.economy.opening import Plain
 from benchmarks.economy.tuned_numpy_colors import Colors
 from ouroloop.core import LARGEST_EXACT, QUANTUM
@@ -92,6 +93,7 @@ def _step(
     contracts.spend(net, inputs, s, q)
     contracts.resolve_defaults(net, inputs, s, q)
     contracts.sell_under_mandate(net, inputs, s, q)
+    meet_calls(net, inputs, s, q)
     simple_books._build_on(net, inputs, s, q, wear)  # pyright: ignore[reportPrivateUsage]
     _close(net, inputs, s, q, buffers, out)
 

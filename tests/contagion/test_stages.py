@@ -15,7 +15,7 @@ def _play(shares: list[float], capex: list[float], **signs: list[bool]) -> np.nd
     for quarter, (value, spent) in enumerate(zip(shares, capex, strict=True)):
         given = {
             name: jnp.asarray([signs.get(name, [False] * len(shares))[quarter]])
-            for name in ("rents", "tranches", "sales", "lenders")
+            for name in ("rents", "tranches", "calls", "sales", "lenders")
         }
         state = step_stages(
             parameters,
@@ -38,7 +38,7 @@ def test_shares_are_measured_from_their_highest_and_building_from_its_highest_pa
 
 def test_a_stage_keeps_its_first_date() -> None:
     first = _play([100.0] * 4, [10.0] * 4, rents=[False, True, False, True], lenders=[False, False, False, True])
-    assert first.tolist() == [-1, 1, -1, -1, 3, -1]
+    assert first.tolist() == [-1, 1, -1, -1, -1, 3, -1]
 
 
 def test_a_cascade_stops_where_the_next_sign_is_missing_or_came_before_its_time() -> None:

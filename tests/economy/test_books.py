@@ -40,6 +40,7 @@ SHOCKS: dict[str, st.SearchStrategy[float]] = {
     "order_binds": SHARES,
     "chip_life_years": st.sampled_from([1.0, 3.0, 7.0]),
     "honest": st.just(1.0),
+    "sold_down": SHARES,
     "guarantee_share": SHARES,
 }
 

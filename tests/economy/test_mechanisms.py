@@ -31,6 +31,7 @@ from tests.economy.worlds import (
     member,
     play,
     quiet,
+    rich_outside,
     shocked,
     system,
     traits,
@@ -69,7 +70,7 @@ def calendar_with(name: str, row: int | tuple[int, ...], first: int, value: floa
 
 def _afraid(elasticity: float, rivals_a_year_ago: float = 1.0) -> Track:
     """Rents stand still, so that what too much building does to them stays out of sight."""
-    given = with_parameters(inputs(world(), PATHS), "rivalry", fear_elasticity=elasticity)
+    given = with_parameters(rich_outside(inputs(world(), PATHS)), "rivalry", fear_elasticity=elasticity)
     given = with_parameters(given, "rent", scarcity_elasticity=0.0, volatility=0.0)
     given = with_cash(given, cloud=12.0, neo=2.0)
     built = given.traits.starts_year_ago * rivals_a_year_ago
@@ -241,7 +242,7 @@ def _hand_to_mouth(stop: int) -> Track:
         cost_share=there.cost_share.at[jnp.asarray([0, 2])].set(0.0),
         vendor_weight=jnp.asarray([[0.0], [1.0]]),
     )
-    given = with_cash(inputs(world(), PATHS, traits=lone), lab=0.0, neo=0.0)
+    given = rich_outside(with_cash(inputs(world(), PATHS, traits=lone), lab=0.0, neo=0.0))
     given = with_parameters(given, "rent", volatility=0.0)
     given = with_parameters(given, "completion", leaving_cost=1.0)
     calendar = quiet(world())
@@ -364,7 +365,7 @@ def _neo_loses_its_customer(backstop: float) -> Track:
     of = _with_backstop()
     shares = quiet(of).guarantee_share.at[-1].set(backstop)
     gone = calendar_with("cloud_binds", 1, 2, 0.0)
-    return play(of, shocked(inputs(of, PATHS), cloud_binds=gone, guarantee_share=shares))[1]
+    return play(of, shocked(rich_outside(inputs(of, PATHS)), cloud_binds=gone, guarantee_share=shares))[1]
 
 
 def test_capacity_that_nobody_rents_is_paid_by_who_promised_to_take_it_up_to_the_cap() -> None:
@@ -488,7 +489,7 @@ def test_buyers_whom_nobody_names_buy_chips_as_the_named_ones_do() -> None:
     """Half of the maker's 4.0 from outside follows the clouds' chips; without power they buy few, and so do others."""
     there = traits()
     followed = replace(there, follows_chips=there.follows_chips.at[MEMBERS.index("maker")].set(0.5))
-    given = inputs(world(), PATHS, traits=followed)
+    given = rich_outside(inputs(world(), PATHS, traits=followed))
     dark = calendar_with("power_factor", (), 1, 0.0, 4)
     received = list[np.ndarray]()
     for power in (quiet(world()).power_factor, dark):

@@ -16,7 +16,8 @@ PATHS, QUARTERS = 4, 8
 
 
 def stormy() -> Inputs:
-    """Little cash, a customer that stops paying, a cloud that fails and is rated at once, the payoff on one path."""
+    """Little cash, a customer that stops paying, a cloud that fails and is rated at once, shares that fall
+    and are dumped, the payoff on one path."""
     of = inputs(world(), PATHS)
     calendar = quiet(world())
     shocks = replace(
@@ -26,7 +27,8 @@ def stormy() -> Inputs:
         credit_open=calendar.credit_open.at[:, 3:].set(0.2),
         lease_factor=calendar.lease_factor.at[0, 3].set(0.5),
         letters_down=calendar.letters_down.at[MEMBERS.index("maker"), 3].set(4.0),
-        equity_factor=calendar.equity_factor.at[1, 2].set(0.7),
+        equity_factor=calendar.equity_factor.at[1, 2].set(0.7).at[:, 5].set(0.4),
+        sold_down=calendar.sold_down.at[1, 1].set(0.3).at[:, 6].set(0.8),
         vendor_scale=calendar.vendor_scale.at[0, 5:].set(0.0),
         honest=calendar.honest.at[4:].set(1.0),
         chip_life_years=calendar.chip_life_years.at[0, 3:].set(2.5),

@@ -4,9 +4,9 @@ The lab sells to outside customers and rents compute from both clouds, and burns
 maker and owe lenders; the big one has a core business, an order with a warrant and a payout, the small one a lease and
 little else. The maker puts part of its cash into the lab and the neocloud and stands for a loan of the latter. Two
 vehicles live on rents: a depot that is being built for the neocloud with what banks have promised, and racks of chips
-that the cloud rents. Numbers
-are round and made up: no firm of the dossier. They hang together: what the maker earned at the opening is what the
-clouds buy, contracts grow with what is being built, plant in the books is what its gigawatts cost.
+that the cloud rents. A hedge fund that owes the banks and an open-end fund hold shares of the cloud and the maker.
+Numbers are round and made up: no firm of the dossier. They hang together: what the maker earned at the opening is what
+the clouds buy, contracts grow with what is being built, plant in the books is what its gigawatts cost.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ from ouroloop.instruments.equity_round import EquityRounds
 from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
 from ouroloop.instruments.lease import Leases
 from ouroloop.instruments.loan import Loans
+from ouroloop.instruments.margin_loan import MarginLoans
 from ouroloop.instruments.order import Orders
+from ouroloop.instruments.redemption import Redemptions
+from ouroloop.instruments.share_sale import ShareSales
 from ouroloop.instruments.vintages import Vintages
 from ouroloop.instruments.warrant import Warrants
 from tests.behavior.central import central
@@ -56,6 +59,8 @@ SECTORS = {
     "funds": "private_credit",
     "investors": "equity_investors",
     "hedge": "hedge_fund",
+    "mutual": "mutual_fund",
+    "households": "household",
     "suppliers": "unknown",
     "government": "government",
     "landlords": "unknown",
@@ -71,6 +76,13 @@ FUNDS_NEO = 3
 """The loan that the maker guarantees, and the number of that guarantee after those of the government."""
 LETTER_BOUNDS = (4.0, 3.0, 2.4, 1.9, 1.2, 0.7)
 """Distances to default below which a letter is worse than AAA, AA, ... B."""
+QUOTED = {"cloud": 800.0, "maker": 600.0}
+"""Firms whose shares funds hold, with what they are worth."""
+HOLDERS = {"investors": 0.7, "hedge": 0.05, "mutual": 0.25}
+PAID_IN = 0.1
+"""Of what shares are worth."""
+MARGIN_DEBT = 35.0
+"""At the opening: half of the hedge fund's shares."""
 STAGES = 6
 QUARTERS = 12
 ANNOUNCED = 2
@@ -141,6 +153,11 @@ def world(quarters: int = QUARTERS) -> World:
             (("loan:bonds:cloud", "loan:hedge:cloud"),),
             ((BONDS_CLOUD, HEDGE_CLOUD),),
         ),
+        share_sales=ShareSales(
+            (("hedge", "cloud"), ("hedge", "maker"), ("mutual", "cloud"), ("mutual", "maker")), "investors"
+        ),
+        margin=MarginLoans((("hedge", "banks"),)),
+        redemptions=Redemptions((("mutual", "households"),)),
         orders=Orders(
             ("cloud-order",),
             (("cloud", "maker"),),
@@ -189,7 +206,10 @@ def world(quarters: int = QUARTERS) -> World:
         closing=Closing(
             (*BUILDERS, "depot", "rack"),
             BUILDERS,
-            (("maker", "lab"), ("investors", "lab"), ("investors", "neo"), ("investors", "maker")),
+            (
+                *(("maker", "lab"), ("investors", "lab"), ("investors", "neo")),
+                *((holder, firm) for firm in QUOTED for holder in HOLDERS),
+            ),
         ),
         chips_by_age=np.full((2, 8), [[4.4], [1.5]]),
         sites_by_age=np.full((4, 8), [[3.0], [1.0], [0.0], [0.25]]),
@@ -209,8 +229,8 @@ def world(quarters: int = QUARTERS) -> World:
         cloud_letters=(Letter(ANNOUNCED, 1, 20.0),),
         order_letters=(),
         opened=(
-            books.Account("investors", books.AccountClass.ASSET, "equity:maker"),
-            books.Account("maker", books.AccountClass.EQUITY, "equity:maker"),
+            *(books.Account(h, books.AccountClass.ASSET, f"equity:{f}") for f in QUOTED for h in HOLDERS),
+            *(books.Account(f, books.AccountClass.EQUITY, f"equity:{f}") for f in QUOTED),
         ),
     )
 
@@ -250,6 +270,7 @@ def traits() -> Traits:
         capex=firms(0.0, 5.9, 1.5, 0.0),
         growth=firms(0.6, 0.12, 0.12, 0.12),
         enterprise_multiple=jnp.where(revenue > 0, (equity + net_debt) / jnp.where(revenue > 0, revenue, 1.0), 0.0),
+        exit_share=firms(0.05, 0.05, 0.05, 0.03),
         letter_bounds=jnp.broadcast_to(jnp.asarray(LETTER_BOUNDS)[None, :, None], (len(MEMBERS), 6, 1)),
         ai_spend=jnp.asarray([8.0]),
         ai_growth=jnp.asarray([0.6]),
@@ -288,6 +309,7 @@ def quiet(of: World) -> Calendar:
         round_pays=full(1.0, len(of.rounds.names)),
         forced_default=full(0.0, members),
         equity_factor=full(1.0, members),
+        sold_down=full(0.0, members),
         letters_down=full(0.0, members),
         power_factor=full(1.0),
         efficiency_factor=full(1.0),
@@ -327,10 +349,15 @@ def inputs(of: World, paths: int = 8, seed: int = 7, **instead: Any) -> Inputs:
         account("lab", kinds.EQUITY, "equity:lab"): -20.0,
         account("investors", kinds.ASSET, "equity:neo"): 5.0,
         account("neo", kinds.EQUITY, "equity:neo"): -5.0,
-        account("investors", kinds.ASSET, "equity:maker"): 10.0,
-        account("maker", kinds.EQUITY, "equity:maker"): -10.0,
+        account("banks", kinds.ASSET, "margin:hedge"): MARGIN_DEBT,
+        account("hedge", kinds.LIABILITY, "margin:hedge"): -MARGIN_DEBT,
         account("investors", kinds.VALUATION, "equity:lab"): 80.0,
     }
+    for firm, worth in QUOTED.items():
+        stated[account(firm, kinds.EQUITY, f"equity:{firm}")] = -PAID_IN * worth
+        for holder, part in HOLDERS.items():
+            stated[account(holder, kinds.ASSET, f"equity:{firm}")] = part * PAID_IN * worth
+            stated[account(holder, kinds.VALUATION, f"equity:{firm}")] = part * (1 - PAID_IN) * worth
     for n, (lender, borrower, _) in enumerate(LOANS):
         owed = float(np.asarray(t.loan_ladder)[n].sum())
         stated[account(lender, kinds.ASSET, f"loan:{lender}:{borrower}")] = owed
@@ -373,6 +400,11 @@ def with_parameters(given: Inputs, behavior: str, **values: float) -> Inputs:
         getattr(given.parameters, behavior), **{k: jnp.asarray(v, jnp.float64) for k, v in values.items()}
     )
     return replace(given, parameters=eqx.tree_at(lambda p: getattr(p, behavior), given.parameters, changed))
+
+
+def rich_outside(given: Inputs) -> Inputs:
+    """The same inputs where outsiders spend what they would, however poor the loop makes them."""
+    return with_parameters(given, "outside_income", elasticity=0.0)
 
 
 QUICKLY_COMPILED = {"xla_backend_optimization_level": 0}

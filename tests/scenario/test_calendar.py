@@ -46,6 +46,7 @@ def test_without_shocks_every_number_is_neutral_and_holds_for_all_paths(tmp_path
         neutral = {
             "spread_add": 0,
             "letters_down": 0,
+            "sold_down": 0,
             "forced_default": 0,
             "credit_closed": 0,
             "contract_void": 0,
@@ -69,6 +70,7 @@ MOVES: dict[str, set[str]] = {
     "withdraw_equity": {"withdrawn", "equity_pay_share"},
     "reprice_equity": {"price_factor"},
     "downgrade": {"letters_down"},
+    "sell_down": {"sold_down"},
     "delay_power": {"power_factor"},
     "improve_efficiency": {"efficiency_factor"},
     "arrive_payoff": {"payoff_quarter"},

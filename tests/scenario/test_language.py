@@ -17,7 +17,7 @@ from ouroloop.scenario.forms import FORMS
 from ouroloop.scenario.language import ScenarioFile
 from ouroloop.scenario.magnitude import Magnitude
 from ouroloop.scenario.shock import key_docs
-from ouroloop.scenario.verbs import UNANSWERED, VERBS
+from ouroloop.scenario.verbs import VERBS
 from tests.scenario.test_read import HEAD, written
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
@@ -35,6 +35,7 @@ EXAMPLES: dict[str, str] = {
     "withdraw_equity": "investor: softbank\nissuer: openai\nat: 2027-Q1\nuntil: 2027-Q4\nshare: 1",
     "reprice_equity": "entity: amd\nshare: 0.3\nat: 2027-Q3",
     "downgrade": "entity: oracle\nletters: 2\nat: 2027-Q3",
+    "sell_down": "entity: nvidia\nshare: 0.25\nat: 2027-Q3",
     "delay_power": "share: 0.5\nat: 2027-Q3\nuntil: 2028-Q2",
     "improve_efficiency": "factor: 10\nat: 2029-Q1",
     "arrive_payoff": "at: 2031-Q1",
@@ -141,8 +142,6 @@ def page() -> str:
         lines += [*_table(model, key_docs(model)), "", "```yaml", *example(verb).splitlines(), "```"]
         asked = [form.example for form in FORMS if form.verb == verb]
         lines += ["", "In words: " + "; ".join(f"`{one}`" for one in asked) + "."]
-    lines += ["", "### Not answered yet", ""]
-    lines += [f"- `{verb}`: {why}." for verb, why in UNANSWERED.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -205,8 +204,7 @@ def test_the_verbs_are_those_of_the_design() -> None:
         "guarantee",
         "sell_down",
     }
-    assert set(VERBS) | set(UNANSWERED) == design | {"stop_investing", "honest_books"}
-    assert not set(VERBS) & set(UNANSWERED)
+    assert set(VERBS) == design | {"stop_investing", "honest_books"}
 
 
 if __name__ == "__main__":

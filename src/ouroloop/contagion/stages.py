@@ -3,7 +3,8 @@
     shares    quoted shares together stand so far below their highest value so far
     rents     a tenant pays less rent than was signed: it cannot, or the lease was cut
     tranches  notes that live on rents lose their investment grade
-    sales     holders have to sell what they may not keep
+    calls     brokers ask for margin, or investors for their money
+    sales     holders have to sell: bonds that they may not keep, shares to meet calls
     lenders   a class of lenders has lost so much that half of it lends no more
     outside   builders spend so far below their highest pace: orders, jobs and growth outside go with it
 
@@ -21,7 +22,7 @@ from jaxtyping import Array, Bool, Float, Float64, Int
 
 from ouroloop.core.parameter import Parameter, parameter
 
-STAGES = ("shares", "rents", "tranches", "sales", "lenders", "outside")
+STAGES = ("shares", "rents", "tranches", "calls", "sales", "lenders", "outside")
 """In the order in which the articles tell them."""
 _YEAR = 4
 
@@ -60,6 +61,7 @@ def step_stages(
     shares: Float[Array, " path"],
     rents: Bool[Array, " path"],
     tranches: Bool[Array, " path"],
+    calls: Bool[Array, " path"],
     sales: Bool[Array, " path"],
     lenders: Bool[Array, " path"],
     capex: Float[Array, " path"],
@@ -76,6 +78,7 @@ def step_stages(
             shares < (1.0 - parameters.shares_fall) * highest,
             rents,
             tranches,
+            calls,
             sales,
             lenders,
             pace < (1.0 - parameters.capex_falls) * fastest,

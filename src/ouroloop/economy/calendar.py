@@ -26,6 +26,8 @@ class Calendar(eqx.Module):
     """1 in the quarter in which a firm is made to default."""
     equity_factor: Float[Array, "member quarter #path"]
     """Multiplies the price of a firm's equity, in the quarter where it differs from 1."""
+    sold_down: Float[Array, "member quarter #path"]
+    """Which part of what they hold of a firm funds sell, whoever asks, in the quarter where it differs from 0."""
     letters_down: Float[Array, "member quarter #path"]
     """By how many letters agencies lower a firm, in the quarter where it differs from 0."""
     power_factor: Float[Array, "quarter #path"]

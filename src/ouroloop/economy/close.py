@@ -18,6 +18,7 @@ from ouroloop.economy.fall_due import Dues
 from ouroloop.economy.fund import Funds
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.inventory import Letter
+from ouroloop.economy.meet_calls import Called
 from ouroloop.economy.observe import observe
 from ouroloop.economy.outcome import OutcomeState, step_outcome
 from ouroloop.economy.prices import Prices, lost_grade
@@ -46,6 +47,7 @@ def close_the_books(
     spent: Spent,
     failed: Failed,
     sold: Sold,
+    called: Called,
 ) -> tuple[State, Track]:
     """Post everything that moved in the quarter, once, and read what the books say of it.
 
@@ -65,6 +67,7 @@ def close_the_books(
             failed.guarantees_moved,
             failed.swaps_moved,
             sold.moved,
+            called.moved,
             dues.ordered + paid.orders_moved + failed.orders_moved,
             dues.billed + paid.cloud_moved + failed.cloud_moved,
             paid.leases_moved,
@@ -85,7 +88,7 @@ def close_the_books(
             world.closing.amounts(
                 finished=jnp.concatenate([built.finished, built.opened]),
                 abandoned=built.abandoned,
-                revalued=world.held(state.books) * failed.share_return[world.revalued_issuer],
+                revalued=world.held(state.books) * called.share_return[world.revalued_issuer],
             ),
         ]
     )
@@ -112,7 +115,7 @@ def close_the_books(
         rent=prices.rent,
         efficiency=plans.efficiency,
         market=prices.market,
-        equity=failed.equity,
+        equity=called.equity,
         announced=_announced(world, inputs, today, spent),
         revenue=revenue,
         free_cash=operating - interest - capex,
@@ -139,11 +142,14 @@ def close_the_books(
             (state.first_default < 0) & (failed.newly.max(axis=0) > 0), today.quarter, state.first_default
         ).astype(jnp.int32),
         outside_loss=state.outside_loss + lost[world.outside_losses].sum(axis=0),
-        stages=_stages(world, inputs, state, today, prices, dues, paid, failed, sold, capex),
+        calls=called.calls,
+        stages=_stages(world, inputs, state, today, prices, dues, paid, failed, sold, called, capex),
         penalty=built.penalty,
         outcome=_outcome(world, inputs, state, today, plans, dues, funds, paid, built, amounts),
     )
-    return after, observe(world, inputs, state, after, today, prices, plans, funds, paid, built, sold, lost, amounts)
+    return after, observe(
+        world, inputs, state, after, today, prices, plans, funds, paid, built, sold, called, lost, amounts
+    )
 
 
 def _announced(world: World, inputs: Inputs, today: Today, spent: Spent) -> Float64[Array, "member path"]:
@@ -186,6 +192,7 @@ def _stages(
     paid: Paid,
     failed: Failed,
     sold: Sold,
+    called: Called,
     capex: Float64[Array, "member path"],
 ) -> StageState:
     """Which signs of a crash are there?"""
@@ -196,10 +203,11 @@ def _stages(
         inputs.parameters.stages,
         state.stages,
         today.quarter,
-        shares=world.quoted(failed.equity.market_cap),
+        shares=world.quoted(called.equity.market_cap),
         rents=((short > _NOTHING) | cut).any(axis=0),
         tranches=(notes & (lost_grade(state, prices) > 0)).any(axis=0),
-        sales=sold.face.sum(axis=0) > _NOTHING,
+        calls=called.asked > _NOTHING,
+        sales=(sold.face.sum(axis=0) > _NOTHING) | (called.sold.sum(axis=0) > _NOTHING),
         lenders=(loss_share(failed.lender_lent, failed.lender_lost) > loss_limits(inputs.parameters.lending)).any(
             axis=0
         ),

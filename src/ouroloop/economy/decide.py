@@ -9,6 +9,7 @@ from jaxtyping import Array, Float64
 from ouroloop.behavior.completion import CHIP_STAGES, spending, trapped_spending, value_at_completion
 from ouroloop.behavior.completion import decide as finish_or_abandon
 from ouroloop.behavior.demand import DemandState, spend_by_seller, step_demand
+from ouroloop.behavior.outside_income import missing_income, spending_factor
 from ouroloop.behavior.power import grid_additions, power_share
 from ouroloop.behavior.rivalry import planned_starts
 from ouroloop.behavior.vendor import recycled
@@ -29,6 +30,10 @@ class Plans(eqx.Module):
 
     demand: DemandState
     efficiency: Float64[Array, " path"]
+    ai_spend: Float64[Array, " path"]
+    """What outside customers spend on AI, sellers without a name included."""
+    missing: Float64[Array, " path"]
+    """How much less is spent and earned outside than at the loop's top, USD bn a year."""
     ai: Float64[Array, "pair path"]
     """By pairs of `Receipts.ai`."""
     core: Float64[Array, "member path"]
@@ -57,7 +62,8 @@ class Plans(eqx.Module):
 def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Prices) -> Plans:
     """What does everybody want to do in this quarter, as they see the last one?
 
-    Outside demand moves first (`behavior.demand`). A firm's costs follow its trend of revenue in part and its last
+    Outside demand moves first (`behavior.demand`), less where outsiders have become poorer with the loop
+    (`behavior.outside_income`). A firm's costs follow its trend of revenue in part and its last
     quarter in part. A builder looks `AHEAD` quarters: what it has signed, what its own AI sales and its core business
     will use, in GW at the rent of new compute; it starts sites by `behavior.rivalry`, less where lenders refused it
     last quarter, and finishes or abandons what it builds by `behavior.completion`; what it would give up in the next
@@ -77,7 +83,12 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
         shocks_growth=today.growth,
         shocks_utility=today.utility,
     )
-    by_seller = spend_by_seller(demand)
+    income, top = inputs.parameters.outside_income, state.stages
+    missing = missing_income(
+        income, world.quoted(state.equity.market_cap), top.highest_shares, top.pace, top.highest_pace
+    )
+    poorer = spending_factor(income, missing)
+    by_seller = spend_by_seller(demand) * poorer
     ai = by_seller[world.ai_seller] * traits.kind_share * today.calendar.ai_factor
     trend = engine.fixed_cost_share * state.trailing.revenue + (1 - engine.fixed_cost_share) * state.revenue
     costs = traits.cost_share * trend + world.spread_to_members(state.penalty)
@@ -118,10 +129,12 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
     )
     chips = new_chips + refit * inputs.parameters.completion.chip_share * site_cost
     core = traits.core * _core_grown(inputs, state, years)
-    core = core + traits.unnamed * jnp.minimum(years / inputs.parameters.completion.build_years, 1.0)
+    core = core * poorer + traits.unnamed * jnp.minimum(years / inputs.parameters.completion.build_years, 1.0)
     return Plans(
         demand=demand,
         efficiency=efficiency,
+        ai_spend=demand.spend_usd_bn * poorer,
+        missing=missing,
         ai=ai,
         core=core,
         costs=costs,

@@ -33,6 +33,8 @@ class Traits(eqx.Module):
     equity_value: Float[Array, "member #path"]
     investment_grade: Float[Array, "member #path"]
     """1 for who is rated so."""
+    exit_share: Float[Array, "member #path"]
+    """Which part of a firm's shares finds a buyer in a quarter in which funds have to sell."""
     letter_bounds: Float[Array, "member letter #path"]
     """`market.agency.letter`: the distance to default below which a firm's letter is worse than AAA, AA, ... B."""
     ai_spend: Float[Array, " #path"]

@@ -19,7 +19,10 @@ from ouroloop.instruments.equity_round import EquityRounds
 from ouroloop.instruments.guarantee import Guarantees
 from ouroloop.instruments.lease import Leases
 from ouroloop.instruments.loan import Loans
+from ouroloop.instruments.margin_loan import MarginLoans
 from ouroloop.instruments.order import Orders
+from ouroloop.instruments.redemption import Redemptions
+from ouroloop.instruments.share_sale import ShareSales
 from ouroloop.instruments.vintages import Vintages
 from ouroloop.instruments.warrant import Warrants
 from ouroloop.ledger import Account
@@ -85,6 +88,10 @@ class Inventory:
     swaps: CreditDefaultSwaps
     sales: BondSales
     """Bonds of who is rated investment grade, from investors who may hold nothing else."""
+    share_sales: ShareSales
+    """Quoted shares that funds outside hold on credit or for investors who may leave."""
+    margin: MarginLoans
+    redemptions: Redemptions
     orders: Orders
     cloud: CloudContracts
     leases: Leases

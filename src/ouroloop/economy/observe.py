@@ -13,6 +13,7 @@ from ouroloop.economy.clear import Paid
 from ouroloop.economy.decide import YEAR, Plans
 from ouroloop.economy.fund import Funds
 from ouroloop.economy.inputs import Inputs
+from ouroloop.economy.meet_calls import Called
 from ouroloop.economy.prices import Prices
 from ouroloop.economy.promised import promised
 from ouroloop.economy.sell import Sold
@@ -39,16 +40,17 @@ def observe(
     paid: Paid,
     built: Built,
     sold: Sold,
+    called: Called,
     lost: Float64[Array, "line path"],
     amounts: Float64[Array, "flow path"],
 ) -> Track:
     """What is there to report of this quarter? One slice of `Track`, without the axis `quarter`."""
-    members = _members(world, inputs, after, today, funds, paid, built, sold, amounts)
+    members = _members(world, inputs, after, today, funds, paid, built, sold, called, amounts)
     who = _who_paid(world, before, after)
     return Track(
         members=jnp.stack([members[name] for name in MEMBER_MEASURES]),
         who_paid=who,
-        system=_system(world, inputs, after, prices, plans, funds, paid, members, who),
+        system=_system(world, inputs, after, prices, plans, funds, paid, called, members, who),
         losses=lost,
         balances=after.books.balances,
         amounts=amounts,
@@ -65,6 +67,7 @@ def _members(
     paid: Paid,
     built: Built,
     sold: Sold,
+    called: Called,
     amounts: Array,
 ) -> dict[str, Array]:
     read, books = world.reader, after.books
@@ -111,6 +114,7 @@ def _members(
         "leases_not_commenced": world.leases_by_tenant @ world.leases.not_commenced(contracts.leases),
         "guarantees_given": world.guarantees_by_guarantor @ guarantees,
         "bonds_sold": world.sales_by_borrower @ sold.face,
+        "shares_sold": called.sold,
         "maturing_in_year": world.loans_by_borrower @ soon,
         "defaulted": after.default.defaulted,
     }
@@ -124,6 +128,7 @@ def _system(
     plans: Plans,
     funds: Funds,
     paid: Paid,
+    called: Called,
     members: dict[str, Array],
     who: Array,
 ) -> Array:
@@ -134,7 +139,7 @@ def _system(
     valuations = world.reader.stock("valuations", after.books)
     premium = members["equity_value"] * (1.0 - jnp.exp(-members["narrative"]))
     measures = {
-        "outside_spend": plans.demand.spend_usd_bn,
+        "outside_spend": plans.ai_spend,
         "outside_growth": plans.demand.growth,
         "token_price": plans.demand.token_price,
         "rent": prices.rent,
@@ -147,7 +152,11 @@ def _system(
         "bezzle": (overvalued + valuations + members["unpaid"]).sum(axis=0),
         "narrative_premium": premium.sum(axis=0),
         "round_trip": who[:, SPONSORS.index("own")].sum(axis=0),
-        "wage_bill": YEAR * plans.demand.spend_usd_bn / demand.price_share,
+        "wage_bill": YEAR * plans.ai_spend / demand.price_share,
+        "margin_debt": world.margin_debt(after.books).sum(axis=0),
+        "called": called.asked,
+        "unsold": called.unsold,
+        "missing_income": plans.missing,
         "power_waiting": after.plant.waiting.sum(axis=0),
         "payoff_arrived": plans.demand.payoff_arrived.astype(jnp.float64),
         "credit_closed": (after.outcome.credit_quarter >= 0).astype(jnp.float64),

@@ -11,6 +11,7 @@ from ouroloop.behavior.default import open_default
 from ouroloop.behavior.demand import open_demand
 from ouroloop.behavior.fleet import fleet_by_age, still_runs
 from ouroloop.behavior.spread import coverage, entity_spread, leverage, open_market_spread
+from ouroloop.contagion.calls import CallState
 from ouroloop.contagion.stages import open_stages
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.outcome import open_outcome
@@ -117,10 +118,18 @@ def open_state(world: World, inputs: Inputs) -> State:
         default=open_default(members, paths),
         first_default=jnp.full(paths, -1, jnp.int32),
         outside_loss=none,
+        calls=_open_calls(world, books, equity),
         stages=open_stages(world.quoted(equity.market_cap), building),
         penalty=jnp.zeros((len(world.builders), paths)),
         outcome=open_outcome(paths),
     )
+
+
+def _open_calls(world: World, books: Books, equity: EquityState) -> CallState:
+    """Nobody is pressed; what funds hold is what they usually hold."""
+    cost, gain, *_ = world.traded(books)
+    usual = (world.sales_by_fund @ (cost + gain)) / world.quoted(equity.market_cap)
+    return CallState(jnp.zeros_like(usual), jnp.zeros_like(equity.fundamental), usual)
 
 
 def _rating(

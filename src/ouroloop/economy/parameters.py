@@ -10,11 +10,13 @@ from ouroloop.behavior.default import DefaultParameters
 from ouroloop.behavior.demand import DemandParameters
 from ouroloop.behavior.funding import FundingParameters
 from ouroloop.behavior.lending import LendingParameters
+from ouroloop.behavior.outside_income import OutsideIncomeParameters
 from ouroloop.behavior.power import PowerParameters
 from ouroloop.behavior.rent import RentParameters
 from ouroloop.behavior.rivalry import RivalryParameters
 from ouroloop.behavior.spread import SpreadParameters
 from ouroloop.behavior.vendor import VendorParameters
+from ouroloop.contagion.calls import CallParameters
 from ouroloop.contagion.stages import StageParameters
 from ouroloop.core.parameter import Parameter, parameter
 from ouroloop.economy.outcome import OutcomeParameters
@@ -89,3 +91,5 @@ class Parameters(eqx.Module):
     accounting: AccountingParameters
     outcome: OutcomeParameters
     stages: StageParameters
+    calls: CallParameters
+    outside_income: OutsideIncomeParameters

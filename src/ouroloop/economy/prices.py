@@ -76,7 +76,7 @@ def form_prices(world: World, inputs: Inputs, state: State, today: Today) -> Pri
         today.equity_common,
         today.equity_own,
         fundamental=jnp.maximum(value, least),
-        reprice=jnp.log(calendar.equity_factor) + sold.price_effect,
+        reprice=jnp.log(calendar.equity_factor) + sold.price_effect + state.calls.rebound,
     )
     paid_in = before + state.paid_in
     share_return = equity.market_cap / jnp.where(paid_in > 0, paid_in, 1.0) - 1.0

@@ -8,6 +8,7 @@ from jaxtyping import Array, Float64, Int
 from ouroloop.behavior.default import DefaultState
 from ouroloop.behavior.demand import DemandState
 from ouroloop.behavior.spread import MarketSpread
+from ouroloop.contagion.calls import CallState
 from ouroloop.contagion.stages import StageState
 from ouroloop.economy.outcome import OutcomeState
 from ouroloop.instruments.cloud_contract import CloudState
@@ -116,6 +117,7 @@ class State(eqx.Module):
     """The quarter of the first default of anybody; -1 for none."""
     outside_loss: Float64[Array, " path"]
     """What sectors outside wrote off so far, USD bn."""
+    calls: CallState
     stages: StageState
     penalty: Float64[Array, "builder path"]
     """What contracts claim for sites given up in the quarter; paid in the next."""

@@ -11,6 +11,7 @@ from ouroloop.economy.fail import resolve_defaults
 from ouroloop.economy.fall_due import fall_due
 from ouroloop.economy.fund import raise_funds
 from ouroloop.economy.inputs import Inputs
+from ouroloop.economy.meet_calls import meet_calls
 from ouroloop.economy.prices import form_prices
 from ouroloop.economy.sell import sell_under_mandate
 from ouroloop.economy.spend import spend
@@ -36,4 +37,5 @@ def step(world: World, inputs: Inputs, state: State, quarter: Int[Array, ""]) ->
     spent = spend(world, inputs, plans, funds, paid)
     failed = resolve_defaults(world, inputs, state, today, prices, dues, funds, paid, spent)
     sold = sell_under_mandate(world, inputs, state, today, prices, failed)
-    return close_the_books(world, inputs, state, today, prices, plans, dues, funds, paid, spent, failed, sold)
+    called = meet_calls(world, inputs, state, today, failed)
+    return close_the_books(world, inputs, state, today, prices, plans, dues, funds, paid, spent, failed, sold, called)

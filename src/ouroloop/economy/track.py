@@ -41,14 +41,15 @@ MEMBER_MEASURES: dict[str, str] = {
     "leases_not_commenced": "usd_bn",
     "guarantees_given": "usd_bn",
     "bonds_sold": "usd_bn",
+    "shares_sold": "usd_bn",
     "maturing_in_year": "usd_bn",
     "defaulted": "share",
 }
 """Measures by member, with their unit. Flows are of the quarter, stocks stand at its end. `trapped_capex` is what was
 spent on sites whose whole cost is above their value; `backlog` is signed and still to come, `letters` are letters of
 intent of customers; `rating` is what agencies think, 0 for AAA, 3 for BBB, 6 for CCC; `deposits` is cash that landlords
-hold; `bonds_sold` is what holders had to sell of a firm's bonds, as owed; `defaulted` is 1 from the quarter of default
-on."""
+hold; `bonds_sold` is what holders had to sell of a firm's bonds, as owed, `shares_sold` of its shares, at the price
+before; `defaulted` is 1 from the quarter of default on."""
 
 SYSTEM_MEASURES: dict[str, str] = {
     "outside_spend": "usd_bn",
@@ -65,6 +66,10 @@ SYSTEM_MEASURES: dict[str, str] = {
     "narrative_premium": "usd_bn",
     "round_trip": "usd_bn",
     "wage_bill": "usd_bn_per_year",
+    "margin_debt": "usd_bn",
+    "called": "usd_bn",
+    "unsold": "usd_bn",
+    "missing_income": "usd_bn_per_year",
     "power_waiting": "gw",
     "payoff_arrived": "share",
     "credit_closed": "share",
@@ -72,7 +77,9 @@ SYSTEM_MEASURES: dict[str, str] = {
     "color_gap": "usd_bn",
     "clearing_gap": "usd_bn",
 }
-"""Measures of the whole. `granted`/`asked`: new money of the quarter; `residual`, `color_gap` are 0 or a bug."""
+"""Measures of the whole. `granted`/`asked`: new money of the quarter; `called` is what brokers and investors of funds
+ask for, `unsold` what funds offered for it and nobody bought; `missing_income` is what outsiders spend and earn less
+than at the loop's top; `residual`, `color_gap` are 0 or a bug."""
 
 SPONSORS = ("outside_customers", "lenders", "investors", "government", "members", "own", "opening_cash", "unknown")
 """Who paid a firm's revenue: the colors of its receipts, grouped. `own`: its own funding of others that came back."""

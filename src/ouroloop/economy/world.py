@@ -18,6 +18,7 @@ from ouroloop.economy.operations import CHIPS
 from ouroloop.economy.read import Reader, reader
 from ouroloop.instruments.guarantee import GuaranteeKind
 from ouroloop.instruments.instrument import Instrument
+from ouroloop.instruments.margin_loan import margin_claim
 from ouroloop.ledger import Account, AccountClass, Books, Ledger, build
 from ouroloop.ledger.incidence import Incidence
 
@@ -45,6 +46,9 @@ class World(Inventory):
             self.guarantees,
             self.swaps,
             self.sales,
+            self.share_sales,
+            self.margin,
+            self.redemptions,
             self.orders,
             self.cloud,
             self.leases,
@@ -391,6 +395,41 @@ class World(Inventory):
         return self._adding(self.loan_borrower[self.sales.sold])
 
     @cached_property
+    def funds(self) -> tuple[str, ...]:
+        """Who holds shares on credit or for investors who may leave: the axis `fund`."""
+        return tuple(dict.fromkeys(fund for fund, _ in self.share_sales.pairs))
+
+    @cached_property
+    def sale_fund(self) -> Rows:
+        """The fund of each pair of `share_sales`, on the axis `fund`."""
+        return self._on(self.funds, (fund for fund, _ in self.share_sales.pairs))
+
+    @cached_property
+    def sale_issuer(self) -> Rows:
+        return self.rows(issuer for _, issuer in self.share_sales.pairs)
+
+    @cached_property
+    def margin_fund(self) -> Rows:
+        return self._on(self.funds, (fund for fund, _ in self.margin.pairs))
+
+    @cached_property
+    def redemption_fund(self) -> Rows:
+        return self._on(self.funds, (fund for fund, _ in self.redemptions.pairs))
+
+    @cached_property
+    def levered(self) -> np.ndarray:
+        """[fund]: does it owe a broker?"""
+        return np.isin(np.arange(len(self.funds)), self.margin_fund)
+
+    @cached_property
+    def sales_by_fund(self) -> Incidence:
+        return self._adding(self.sale_fund, len(self.funds))
+
+    @cached_property
+    def sales_by_issuer(self) -> Incidence:
+        return self._adding(self.sale_issuer)
+
+    @cached_property
     def cloud_by_provider(self) -> Incidence:
         return self._adding(self.cloud_provider)
 
@@ -483,17 +522,46 @@ class World(Inventory):
     def guarantees_by_loan(self) -> Incidence:
         return self._adding(self.promised_loan, len(self.loans.names))
 
-    @cached_property
-    def _held(self) -> Incidence:
-        """What each pair of `closing.revalued` carries, cost and change of value, by pair."""
+    def _carried(self, pairs: Sequence[tuple[str, str]], *kinds: AccountClass) -> Incidence:
+        """What stands on these kinds of accounts for shares, by pair (holder, issuer)."""
         accounts, number = self.ledger.accounts, self.ledger.chart.account_number
-        matrix = np.zeros((len(self.closing.revalued), len(accounts)), np.int64)
-        for row, (holder, issuer) in enumerate(self.closing.revalued):
-            for kind in (AccountClass.ASSET, AccountClass.VALUATION):
+        matrix = np.zeros((len(pairs), len(accounts)), np.int64)
+        for row, (holder, issuer) in enumerate(pairs):
+            for kind in kinds:
                 account = Account(holder, kind, f"equity:{issuer}")
                 if account in number:
                     matrix[row, number[account]] = 1
         return Incidence(matrix)
+
+    @cached_property
+    def _held(self) -> Incidence:
+        """What each pair of `closing.revalued` carries, cost and change of value, by pair."""
+        return self._carried(self.closing.revalued, AccountClass.ASSET, AccountClass.VALUATION)
+
+    @cached_property
+    def _traded(self) -> Incidence:
+        """What the two sides of each pair of `share_sales` carry: funds' cost and gain, then the investor's."""
+        other = [(self.share_sales.investor, issuer) for _, issuer in self.share_sales.pairs]
+        kinds = AccountClass.ASSET, AccountClass.VALUATION
+        parts = [self._carried(side, kind).matrix for side in (self.share_sales.pairs, other) for kind in kinds]
+        return Incidence(np.concatenate(parts))
+
+    def traded(self, books: Books) -> tuple[Array, Array, Array, Array]:
+        """Shares by pair of `share_sales`, USD bn: cost and gain in the fund's books, then in the investor's."""
+        cost, gain, other_cost, other_gain = jnp.split(self._traded @ books.balances, 4)
+        return cost, gain, other_cost, other_gain
+
+    @cached_property
+    def _margin(self) -> Incidence:
+        number = self.ledger.chart.account_number
+        matrix = np.zeros((len(self.funds), len(self.ledger.accounts)), np.int64)
+        for fund, row in zip((fund for fund, _ in self.margin.pairs), self.margin_fund, strict=True):
+            matrix[row, number[Account(fund, AccountClass.LIABILITY, margin_claim(fund))]] = -1
+        return Incidence(matrix)
+
+    def margin_debt(self, books: Books) -> Float[Array, "fund path"]:
+        """What does each fund owe its broker? USD bn."""
+        return self._margin @ books.balances
 
     def held(self, books: Books) -> Float[Array, "pair path"]:
         """At what does each holder carry each issuer's shares, by pairs of `closing.revalued`? USD bn."""

@@ -351,6 +351,29 @@ def discount_granted(seller: str, buyer: str, name: str | None = None) -> Flow:
     return Flow(name or f"discount:{seller}:{buyer}", FlowKind.TRANSACTION, legs)
 
 
+def shares_sold(seller: str, buyer: str, issuer: str, name: str | None = None) -> Flow:
+    """`seller` sells shares of `issuer` to `buyer`, at what was once paid in for them; `gain_sold` is the rest."""
+    shares = f"equity:{issuer}"
+    legs = (credit(Account(seller, _C.ASSET, shares)), *_payment(buyer, seller))
+    legs += (debit(Account(buyer, _C.ASSET, shares)),)
+    return Flow(name or f"sell-shares:{seller}:{buyer}:{issuer}", FlowKind.TRANSACTION, legs)
+
+
+def gain_sold(seller: str, buyer: str, issuer: str, name: str | None = None) -> Flow:
+    """What `buyer` pays above the cost of shares: it now carries the gain that `seller` had booked. No new gain."""
+    shares = f"equity:{issuer}"
+    legs = (credit(Account(seller, _C.VALUATION, shares)), *_payment(buyer, seller))
+    legs += (debit(Account(buyer, _C.VALUATION, shares)),)
+    return Flow(name or f"sell-gain:{seller}:{buyer}:{issuer}", FlowKind.TRANSACTION, legs)
+
+
+def redemption(fund: str, investor: str, name: str | None = None) -> Flow:
+    """`fund` pays its `investor` out (negative: takes money in): capital goes back to whom it belongs, no income."""
+    legs = (debit(Account(fund, _C.RESERVE, "redeemed")), *_payment(fund, investor))
+    legs += (credit(Account(investor, _C.RESERVE, "redeemed")),)
+    return Flow(name or f"redeem:{fund}:{investor}", FlowKind.TRANSACTION, legs)
+
+
 def equity_method(investor: str, investee: str, name: str | None = None, *, income: str = "equity_method") -> Flow:
     """`investor` picks up its share of the profit of `investee` (negative: of its loss); `investee` books nothing."""
     carried = Account(investor, _C.VALUATION, f"equity:{investee}")

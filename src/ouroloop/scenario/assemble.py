@@ -22,12 +22,19 @@ from ouroloop.instruments.equity_round import EquityRounds
 from ouroloop.instruments.guarantee import Guarantees
 from ouroloop.instruments.instrument import Instrument
 from ouroloop.instruments.lease import Leases
+from ouroloop.instruments.margin_loan import MarginLoans
 from ouroloop.instruments.order import Orders
+from ouroloop.instruments.redemption import Redemptions
+from ouroloop.instruments.share_sale import ShareSales
 from ouroloop.instruments.vintages import Vintages
 from ouroloop.ledger import Account, AccountClass, cash
 from ouroloop.scenario.axes import (
+    BANKS,
     EQUITY_INVESTORS,
+    HEDGE_FUNDS,
+    HOUSEHOLDS,
     LANDLORDS,
+    MUTUAL_FUNDS,
     SUPPLIERS,
     VEHICLE_KINDS,
     Axes,
@@ -39,6 +46,7 @@ from ouroloop.scenario.contracts.supply import Shares
 from ouroloop.scenario.lenders import RATED_KINDS, behind_holders, can_be_called, guarantees, lending, swaps
 from ouroloop.scenario.opening import Opening
 from ouroloop.scenario.opening_debts import Debt
+from ouroloop.scenario.opening_holders import FUNDS
 from ouroloop.scenario.site_vehicles import SiteVehicle
 
 Kind = TypeVar("Kind", bound=Instrument)
@@ -149,6 +157,9 @@ def assemble(
         guarantees=given,
         swaps=swaps(dossier, opening, members),
         sales=lent.sales,
+        share_sales=_share_sales(dossier, opening),
+        margin=MarginLoans(((HEDGE_FUNDS, BANKS),)),
+        redemptions=Redemptions(((MUTUAL_FUNDS, HOUSEHOLDS),)),
         orders=orders.instrument,
         cloud=cloud.instrument,
         leases=leases.instrument,
@@ -233,6 +244,14 @@ def _vendor_customers(
         if account.account_class is AccountClass.ASSET and account.instrument.startswith("equity:") and line.point > 0
     }
     return tuple((v, b) for v in vendors for b in builders if (v, b) in held | promised)
+
+
+def _share_sales(dossier: Dossier, opening: Opening) -> ShareSales:
+    """Quoted shares in the books of funds: what they may have to sell."""
+    listed = [firm for firm in opening.axes.members if dossier.entities[firm].ticker is not None]
+    pairs = ((fund, firm) for fund in FUNDS for firm in listed)
+    held = (pair for pair in pairs if opening.line(Account(pair[0], AccountClass.ASSET, f"equity:{pair[1]}")))
+    return ShareSales(tuple(held), EQUITY_INVESTORS)
 
 
 def _holdings(

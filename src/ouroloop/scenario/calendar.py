@@ -27,6 +27,7 @@ from ouroloop.scenario.verbs import (
     RaiseSpread,
     RenegotiateLeases,
     RepriceEquity,
+    SellDown,
     ShortenLife,
     StopInvesting,
     StopPaying,
@@ -194,6 +195,7 @@ class _Making:
             withdrawn=tuple(pair for pair, _ in self.rounds),
             equity_pay_share=stacked([share for _, share in self.rounds]),
             price_factor=full("price_factor", members),
+            sold_down=1.0 - full("kept", members),
             letters_down=full("letters_down", members, 0.0),
             power_factor=full("power_factor", None),
             efficiency_factor=full("efficiency_factor", None),
@@ -261,6 +263,11 @@ def _downgrade(made: _Making, shock: Downgrade) -> None:
     made.add("letters_down", where * made.value("letters", shock.letters))
 
 
+def _sell_down(made: _Making, shock: SellDown) -> None:
+    where = made.rows(made.members, _one(shock.entity)) * made.start(shock)
+    made.left("kept", where, made.value("share", shock.share))
+
+
 def _delay_power(made: _Making, shock: DelayPower) -> None:
     if shock.share is not None:
         made.left("power_factor", made.span(shock), made.value("share", shock.share))
@@ -310,6 +317,7 @@ _IMPOSE: dict[type[Shock], Callable[..., None]] = {
     WithdrawEquity: _withdraw_equity,
     RepriceEquity: _reprice_equity,
     Downgrade: _downgrade,
+    SellDown: _sell_down,
     DelayPower: _delay_power,
     ImproveEfficiency: _improve_efficiency,
     ArrivePayoff: _arrive_payoff,

@@ -22,10 +22,6 @@ CODES: dict[str, Code] = {
         "a base, or the dossier that was given, is of another dossier", "Names would mean other firms."
     ),
     "unknown-verb": Code("a verb that the language does not have", "A misspelled shock would not happen in silence."),
-    "unanswered-verb": Code(
-        "a verb that nothing in the simulation answers yet",
-        "A shock without effect would look like a firm that bears it.",
-    ),
     "bad-quarter": Code("not a calendar quarter", "The books know no shorter time, and no other."),
     "outside-horizon": Code(
         "a quarter that is not simulated", "The shock would never happen, or it would be too late for it."

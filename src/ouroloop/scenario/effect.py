@@ -22,6 +22,7 @@ from ouroloop.scenario.verbs import (
     RaiseSpread,
     RenegotiateLeases,
     RepriceEquity,
+    SellDown,
     ShortenLife,
     StopInvesting,
     StopPaying,
@@ -102,6 +103,13 @@ def _downgrade(world: World, shock: Downgrade) -> Iterator[_Found]:
         yield f"'{shock.entity}' has no bonds and no landlords here", _UNDISCLOSED
 
 
+def _sell_down(world: World, shock: SellDown) -> Iterator[_Found]:
+    held = sorted({issuer for _, issuer in world.share_sales.pairs})
+    if not held or (shock.entity is not None and shock.entity not in held):
+        who = "anybody" if shock.entity is None else f"'{shock.entity}'"
+        yield f"no fund here holds quoted shares of {who}", f"quoted: {', '.join(held)}" if held else ""
+
+
 def _withdraw_equity(world: World, shock: WithdrawEquity) -> Iterator[_Found]:
     promised = tuple(zip(world.rounds.investors, world.rounds.issuers, strict=True))
     if not any(shock.investor in (None, a) and shock.issuer in (None, b) for a, b in promised):
@@ -171,6 +179,7 @@ _CHECKS: Mapping[type[Shock], Callable[[World, Any], Iterator[_Found]]] = {
     RaiseSpread: _raise_spread,
     RepriceEquity: _reprice_equity,
     Downgrade: _downgrade,
+    SellDown: _sell_down,
     WithdrawEquity: _withdraw_equity,
     StopInvesting: _stop_investing,
     CloseCredit: _close_credit,

@@ -138,6 +138,16 @@ FORMS: tuple[Form, ...] = (
         rf"(?P<entity>.+?)\s*(?:的)?(?:评级|評等|評級)\s*(?:被)?(?:下调|調降|下調)\s*(?P<letters>{_NUMBER})\s*(?:级|級|等)",
     ),
     _form(
+        "sell_down",
+        "funds sell 25% of their nvidia shares in 2027-Q3",
+        rf"funds\s+(?:sell|dump)\s+{_PERCENT}\s+of\s+(?:their|the)\s+(?:(?P<entity>.+?)\s+)?(?:shares|stocks?)",
+    ),
+    _form(
+        "sell_down",
+        "基金在 2027-Q3 卖出英伟达股票的 25%",
+        rf"(?:各)?基金\s*(?:被迫)?(?:卖出|抛售|賣出|拋售)\s*(?P<entity>.*?)\s*(?:的)?(?:股票|股份)\s*(?:的)?\s*{_PERCENT_ZH}",
+    ),
+    _form(
         "cut_demand",
         "demand falls 30% from 2028-Q1",
         rf"(?:the\s+|outside\s+|ai\s+)*(?:(?P<sector>consumers?|business(?:es)?|advertisers?)\s+)?demand\s+{_FALL}\s+{_PERCENT}",

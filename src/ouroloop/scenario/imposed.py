@@ -96,6 +96,8 @@ class ShockCalendar:
     """Share of what comes due of promised shares that the investor is ready to pay, in force."""
     price_factor: Float64[Array, "member quarter #path"]
     """Of the price of a firm's shares, once."""
+    sold_down: Float64[Array, "member quarter #path"]
+    """Part of what funds hold of each firm that they sell, once."""
     letters_down: Float64[Array, "member quarter #path"]
     """By how many letters agencies lower a firm, once."""
     power_factor: Float64[Array, "quarter #path"]

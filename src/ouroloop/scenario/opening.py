@@ -12,13 +12,14 @@ import numpy as np
 
 from ouroloop.core import Quarter
 from ouroloop.dossier.refs import Refs, joined
+from ouroloop.instruments.margin_loan import margin_claim
 from ouroloop.ledger import Account, AccountClass
-from ouroloop.scenario.axes import EQUITY_INVESTORS, Axes
+from ouroloop.scenario.axes import BANKS, EQUITY_INVESTORS, HEDGE_FUNDS, Axes
 from ouroloop.scenario.balance_sheet import Sheet
 from ouroloop.scenario.estimate import Basis, Estimate, Uniforms, Values, assumed, worst
 from ouroloop.scenario.opening_debts import Debt
 from ouroloop.scenario.opening_funding import Funding, funding, refs_of
-from ouroloop.scenario.opening_holders import INTERMEDIARIES, holder_shares
+from ouroloop.scenario.opening_holders import INTERMEDIARIES, held_by_funds, holder_shares
 from ouroloop.scenario.opening_lines import Line, Lines, drawn, quanta
 from ouroloop.scenario.opening_member import World, money_of, open_member
 from ouroloop.scenario.run_rates import RunRates, run_rates
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _C = AccountClass
 _PAID_IN = "eco-opening-035"
+_LEVERAGE, _LEAST_MARGIN = "hold-036", "eco-finance-101"
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,11 +86,11 @@ def open_world(dossier: Dossier, axes: Axes, uniforms: Uniforms = None, rates: R
 
     Members: the latest published sheet, each line from its own date, rolled to the end of the quarter
     (`balance_sheet`); a firm without accounts from its deals and stated flows, with ranges (`undisclosed`). Published
-    equity is stated as it is, so that what sources do not add up to stays in sight as a gap; a firm that publishes
-    none gets the equity that balances it. Shares: what deals paid, at cost, and for the rest of each issuer the
-    equity investors, who carry it at market value. Sectors: the other side of every claim, with their own net worth
-    as what balances them; all that intermediaries own is owed on to final holders (`opening_holders`). Cash is money
-    that nobody in the books owes.
+    equity is stated as it is, so that what sources do not add up to stays in sight as a gap; a firm that publishes none
+    gets the equity that balances it. Shares: what deals paid, at cost, and for the rest of each issuer equity investors
+    and funds, who carry it at market value; levered funds owe banks a part of what quoted ones are worth. Sectors: the
+    other side of every claim, with their own net worth as what balances them; all that intermediaries own is owed on to
+    final holders (`opening_holders`). Cash is money that nobody in the books owes.
 
     `uniforms` gives numbers in (0, 1) per path by the name of a draw; without it there is one path, of central values.
     Not a forecast: nothing after the dossier's date is used, except dates of payments that were agreed by then.
@@ -107,6 +109,7 @@ def open_world(dossier: Dossier, axes: Axes, uniforms: Uniforms = None, rates: R
         gap = _retained(world, firm, sheets[firm].equity, lines)
         if gap is not None:
             gaps[firm] = gap
+    _margin_debt(world, lines)
     _fund_shares(dossier, lines)
     for sector in axes.sectors:
         _net_worth(sector, dossier.date, lines)
@@ -128,10 +131,11 @@ def _kept(line: Line) -> bool:
 
 
 def _shares(world: World, firm: str, equity: Estimate | None, lines: Lines) -> None:
-    """Enter the shares that holders outside the members have: at cost, and for equity investors the market value.
+    """Enter the shares that holders outside the members have: at cost, and for all but those of deals the market value.
 
-    Holders named by deals have what they paid. Equity investors have at least that; of a firm that publishes its
-    equity, what part of it is assumed to have been paid in, less what everybody else paid.
+    Holders named by deals have what they paid. Equity investors and funds have at least that; of a firm that publishes
+    its equity, what part of it is assumed to have been paid in, less what everybody else paid. It is theirs in the
+    parts in which the market is held (`opening_holders`).
     """
     instrument = f"equity:{firm}"
     outside: dict[str, list[Funding]] = {}
@@ -153,13 +157,43 @@ def _shares(world: World, firm: str, equity: Estimate | None, lines: Lines) -> N
     market = world.rates.members[firm].market_value
     if not market.known and not np.any(cost):
         return
-    lines.claim(instrument, EQUITY_INVESTORS, firm, cost, like, equity=True)
+    parts = held_by_funds(world.dossier)
+    for holder, some in _split(parts, cost).items():
+        lines.claim(instrument, holder, firm, some, like, equity=True)
     if market.known:
         value = drawn(market, f"opening:{firm}:market_value", world.uniforms)
         above = np.maximum(value - _carried(lines, firm), -quanta(cost))
         basis = worst(market.basis, like.basis)
         gain = Estimate.exactly(float(above.mean()), basis, market.day, market.refs, market.tolerance)
-        lines.own(Account(EQUITY_INVESTORS, _C.VALUATION, instrument), above, gain)
+        for holder, some in _split(parts, above).items():
+            lines.own(Account(holder, _C.VALUATION, instrument), some, gain)
+
+
+def _split(parts: Mapping[str, float], whole: Values) -> dict[str, Values]:
+    """Their parts of it, in whole quanta; equity investors take the rest."""
+    split = {holder: quanta(part * whole) for holder, part in parts.items()}
+    split[EQUITY_INVESTORS] = quanta(whole) - sum(split.values(), np.zeros(1))
+    return split
+
+
+def _margin_debt(world: World, lines: Lines) -> None:
+    """What levered funds owe banks: their quoted shares less the equity that their usual leverage needs.
+
+    Nobody publishes it by name; the leverage is that of funds of their kind, within what brokers allow.
+    """
+    dossier, uniforms = world.dossier, world.uniforms
+    quoted = [firm for firm in world.axes.members if dossier.entities[firm].ticker is not None]
+    held = sum((_worth(lines, HEDGE_FUNDS, f"equity:{firm}") for firm in quoted), np.zeros(1))
+    leverage = np.minimum(assumed(dossier, _LEVERAGE, uniforms), 1.0 / assumed(dossier, _LEAST_MARGIN, uniforms))
+    owed = quanta(held * (1.0 - 1.0 / leverage))
+    like = Estimate.exactly(float(owed.mean()), "assumed", dossier.date)
+    lines.claim(margin_claim(HEDGE_FUNDS), BANKS, HEDGE_FUNDS, owed, like)
+
+
+def _worth(lines: Lines, holder: str, instrument: str) -> Values:
+    """What a holder carries of it, values above cost included."""
+    some = (lines.of.get(Account(holder, kind, instrument)) for kind in (_C.ASSET, _C.VALUATION))
+    return sum((line.value for line in some if line is not None), np.zeros(1))
 
 
 def _carried(lines: Lines, firm: str) -> Values:

@@ -24,6 +24,9 @@ from ouroloop.scenario.estimate import central
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
 
+FUNDS = (HEDGE_FUNDS, MUTUAL_FUNDS)
+"""Holders of shares with books of their own: brokers may call the first, investors leave the second."""
+
 INTERMEDIARIES = (BOND_INVESTORS, EQUITY_INVESTORS, PRIVATE_CREDIT_FUNDS)
 """Sectors that hold for others: all that they own is owed on, as `fund_shares:<intermediary>`."""
 
@@ -100,8 +103,26 @@ _ROUNDED: Mapping[str, tuple[Mapping[str, str], str]] = MappingProxyType(
 """Rounded shares, and who holds what they leave, for where no accounts of holders are known."""
 
 
+def held_by_funds(dossier: Dossier) -> Mapping[str, float]:
+    """Which part of each firm's shares that outside investors hold is in the books of each of `FUNDS`?"""
+    whole = _final_holders(dossier, EQUITY_INVESTORS)
+    return {fund: whole.get(fund, 0.0) for fund in FUNDS}
+
+
 def holder_shares(dossier: Dossier, intermediary: str) -> Mapping[str, float]:
     """Which part of an intermediary's assets belongs to which final holder? Positive, adding up to 1.
+
+    `FUNDS` hold shares in their own books; equity investors hold for everybody else.
+    """
+    found = _final_holders(dossier, intermediary)
+    if intermediary != EQUITY_INVESTORS:
+        return found
+    rest = {holder: part for holder, part in found.items() if holder not in FUNDS}
+    return MappingProxyType({holder: part / sum(rest.values()) for holder, part in rest.items()})
+
+
+def _final_holders(dossier: Dossier, intermediary: str) -> Mapping[str, float]:
+    """Final holders of an asset class, by whose name it ends in.
 
     Shares and bonds: the accounts of holders (`hold-001` to `hold-029`), divided by their sum, where every row of them
     is known on the dossier's date; else rounded shares that are assumed. Of what the rest of the world holds, a part

@@ -26,7 +26,7 @@ from ouroloop.scenario.frame import Finding, Frame, Unfit
 from ouroloop.scenario.language import Horizon, Scenario, ScenarioFile
 from ouroloop.scenario.presets import DEFAULT_DOSSIER, Located, base_named, dossier_named, locate, presets
 from ouroloop.scenario.shock import Shock
-from ouroloop.scenario.verbs import UNANSWERED, VERBS
+from ouroloop.scenario.verbs import VERBS
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
@@ -255,10 +255,8 @@ def _verb(layer: _Layer, loc: Loc, row: Mapping[str, Any]) -> type[Shock] | None
             layer.say(loc, "missing-key", "The key 'verb' is missing here.", f"verbs: {', '.join(VERBS)}")
         else:
             layer.say((*loc, "verb"), "bad-shape" if verb else "empty-value", "'verb' must be one word.")
-    elif verb in UNANSWERED:
-        layer.say((*loc, "verb"), "unanswered-verb", f"'{verb}' has no effect: {UNANSWERED[verb]}.")
     elif verb not in VERBS:
-        hint = nearest(verb, [*VERBS, *UNANSWERED]) or f"verbs: {', '.join(VERBS)}"
+        hint = nearest(verb, list(VERBS)) or f"verbs: {', '.join(VERBS)}"
         layer.say((*loc, "verb"), "unknown-verb", f"There is no verb '{printable(verb[:60])}'.", hint)
     else:
         return VERBS[verb]

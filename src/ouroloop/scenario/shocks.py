@@ -64,6 +64,7 @@ def calendar(made: Assembled, shocks: ShockCalendar, paths: int) -> Calendar:
         ),
         forced_default=jnp.asarray(shocks.forced_default),
         equity_factor=jnp.asarray(shocks.price_factor),
+        sold_down=jnp.asarray(shocks.sold_down),
         letters_down=jnp.asarray(shocks.letters_down),
         power_factor=jnp.asarray(shocks.power_factor),
         efficiency_factor=jnp.asarray(shocks.efficiency_factor),

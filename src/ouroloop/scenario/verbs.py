@@ -183,6 +183,20 @@ class Downgrade(Shock):
     """How many letters: from A to BB are two."""
 
 
+class SellDown(Shock):
+    """Funds outside sell a part of the shares that they hold, whatever they are worth.
+
+    Hedge funds and open-end funds both. No more of a firm than its market takes finds a buyer in a quarter; what is
+    sold lowers the price, and lower prices may bring calls that make them sell on.
+    """
+
+    verb: ClassVar[str] = "sell_down"
+    share: Share
+    """The part of what each of them holds."""
+    entity: Firm | None = None
+    """Only shares of this firm; without it, of every firm with a quoted share."""
+
+
 class DelayPower(Shock):
     """Power for new sites comes late. What is built waits for it, and its debt does not.
 
@@ -278,6 +292,7 @@ VERBS: dict[str, type[Shock]] = {
         WithdrawEquity,
         RepriceEquity,
         Downgrade,
+        SellDown,
         DelayPower,
         ImproveEfficiency,
         ArrivePayoff,
@@ -287,9 +302,4 @@ VERBS: dict[str, type[Shock]] = {
         RenegotiateLeases,
     )
 }
-"""Every verb that a simulation answers."""
-
-UNANSWERED: dict[str, str] = {
-    "sell_down": "nobody in the simulation sells shares under pressure yet; reprice_equity is what sales leave behind",
-}
-"""Verbs of the language whose answer is still missing, with what comes nearest."""
+"""Every verb."""

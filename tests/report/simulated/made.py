@@ -26,6 +26,7 @@ from ouroloop.report.simulated.results import (
     UnderLife,
 )
 from ouroloop.scenario.credit import CreditView, ModelSpread
+from ouroloop.scenario.exits import Exit
 
 QUARTERS = tuple(Quarter(2028, 1) + n for n in range(12))
 FIRMS = ("openai", "oracle")
@@ -69,6 +70,9 @@ def results(name: str = "baseline", *, credit_first: float = 0.5) -> Results:
             "paper_wealth": fan(900.0, 100.0),
             "narrative_premium": fan(-40.0, 30.0),
             "bezzle": fan(80.0, 10.0),
+            "called": fan(40.0, 9.0),
+            "unsold": fan(12.0, 3.0),
+            "missing_income": fan(90.0, 20.0),
             "power_waiting": fan(4.0, 0.5),
             "capex": fan(50.0, 5.0),
             "debt": fan(200.0, 10.0),
@@ -114,6 +118,7 @@ def simulated() -> SimulatedResults:
         vehicles=vehicles(),
         losses={"credit-closes-first": losses()},
         credit=(credit(),),
+        exits=(Exit("microsoft", 0.05, 0.35, 0.02), Exit("oracle", 0.05, 0.35, 0.08)),
     )
 
 

@@ -22,7 +22,7 @@ from tests.report.test_page import Reader
 
 ORDER = (
     "outcome", "scenarios", "paid-over-time", "debt-and-cash", "maturity-wall", "lives", "premium", "trap",
-    "credit", "losses", "tranches", "look-back",
+    "credit", "calls", "losses", "tranches", "look-back",
 )  # fmt: skip
 
 
@@ -269,3 +269,13 @@ def test_the_flow_from_tenants_to_holders_has_a_band_for_each_row_and_runs_one_w
 
 def test_what_nobody_says_of_a_vehicle_stands_under_its_tables() -> None:
     assert any("Meta Hyperion, unknown: Interest until rents begin" in note for note in _section("tranches").notes)
+
+
+def test_the_narrowest_door_is_said_with_what_stands_behind_it_and_what_fits_through() -> None:
+    said = _said("calls", "calls-door")
+    assert "Microsoft" in said
+    assert all(number in said for number in ("20.0", "35.0%", "5.0%", "2.0%"))
+    assert "40" in _said("calls", "calls-called")
+    assert "90" in _said("calls", "calls-missing_income")
+    without = findings(load("ai-loop"), "en", SimulatedResults(results()))
+    assert "calls" not in [section.id for section in without.sections]

@@ -40,6 +40,7 @@ STAGES: Mapping[str, str] = {
     "shares": mark("quoted shares fall"),
     "rents": mark("rents are cut or not paid"),
     "tranches": mark("notes on rents lose investment grade"),
+    "calls": mark("brokers and investors of funds call"),
     "sales": mark("holders have to sell"),
     "lenders": mark("lenders have lost too much to lend on"),
     "outside": mark("building slumps"),
@@ -269,7 +270,7 @@ def _furthest(stages: Table, told: Results, language: Language) -> Finding:
     return state(
         language,
         "loss-stages",
-        "In '{scenario}' the crash runs through all six stages in their order on {whole} of paths; most often it ends "
+        "In '{scenario}' the crash runs through all stages in their order on {whole} of paths; most often it ends "
         "before '{stage}', on {stops}.",
         measure=language.text("first sign of each stage on every path"),
         scenario=language.name(told.title),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ouroloop.experiment.hindsight import LookBack
     from ouroloop.experiment.losses import LossAccount
     from ouroloop.scenario.credit import CreditView
+    from ouroloop.scenario.exits import Exit
 
 LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
 """The median and the edges of bands that hold 50, 80 and 95 of a hundred paths."""
@@ -207,6 +208,8 @@ class SimulatedResults:
     """By scenario: who loses beyond what happens otherwise, on the same paths."""
     credit: tuple[CreditView, ...] = ()
     """Firms with quotes: the model beside them."""
+    exits: tuple[Exit, ...] = ()
+    """Quoted firms that funds hold, the narrowest door first."""
 
     def scenario(self, name: str) -> Results | None:
         """A scenario by its id."""

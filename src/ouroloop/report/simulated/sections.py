@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ouroloop.report.language import Language
 from ouroloop.report.simulated.comparison import comparison_section
 from ouroloop.report.simulated.credit import credit_section
+from ouroloop.report.simulated.exits import exits_section
 from ouroloop.report.simulated.fans import debt_section
 from ouroloop.report.simulated.lives import lives_section
 from ouroloop.report.simulated.lookback import look_back_section
@@ -57,6 +58,7 @@ def simulated_sections(
         premium_section(base, language),
         trap_section(base, language),
         credit_section(dossier, results.credit, base, language, name, sources),
+        exits_section(base, results.exits, language, name),
         losses_section(results, language, name),
         tranches_section(dossier, results.vehicles, language, sources),
         look_back_section(results.look_back, language, name) if results.look_back else None,

@@ -48,6 +48,7 @@ def simulate_for_report(
     from ouroloop.experiment.bearers import loss_account
     from ouroloop.report.simulated.follow import credit_for_report
     from ouroloop.report.simulated.reduce import lost
+    from ouroloop.scenario.exits import exits
     from ouroloop.scenario.grades import can_rate
     from ouroloop.scenario.opening_holders import passed_on
     from ouroloop.scenario.presets import locate
@@ -82,6 +83,7 @@ def simulate_for_report(
         **(_lives(lives) if lives else {}),
         beside=_reduced(baseline, few) if others else None,
         credit=credit_for_report(dossier, made[0][0]) if rated else (),
+        exits=exits(made[0][0]),
     )
 
 
