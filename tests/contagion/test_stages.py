@@ -10,7 +10,7 @@ from ouroloop.contagion.stages import STAGES, StageParameters, StageState, furth
 
 def _play(shares: list[float], capex: list[float], **signs: list[bool]) -> np.ndarray:
     """The first quarter of each stage on one path."""
-    parameters = StageParameters(jnp.asarray(0.3), jnp.asarray(0.3))
+    parameters = StageParameters(jnp.asarray(0.3), jnp.asarray(0.3), jnp.asarray(0.05))
     state: StageState = open_stages(jnp.asarray([100.0]), jnp.asarray([10.0]))
     for quarter, (value, spent) in enumerate(zip(shares, capex, strict=True)):
         given = {

@@ -13,7 +13,21 @@ from ouroloop.core import QUANTUM
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.losses import DESTROYED, HOW, loss_lines
 from ouroloop.economy.track import OUTCOME_MARKS, Track
-from tests.economy.worlds import MEMBERS, SECTORS, flows, inputs, member, play, shocked, system, with_parameters, world
+from tests.economy.worlds import (
+    HOLDERS,
+    MEMBERS,
+    QUOTED,
+    SECTORS,
+    balance,
+    flows,
+    inputs,
+    member,
+    play,
+    shocked,
+    system,
+    with_parameters,
+    world,
+)
 
 PATHS, FAILS = 8, 3
 
@@ -87,10 +101,16 @@ def test_stages_are_dated_by_their_signs() -> None:
     assert np.array_equal(marks["shares_quarter"], fallen.argmax(axis=0) - 1)
     # Racks live on the cloud's rent, and bond investors may not keep its bonds; a quarter later lenders have lost.
     assert np.all(marks["tranches_quarter"] == FAILS)
-    sold = sum(member(track(), what, name) for what in ("bonds_sold", "shares_sold") for name in MEMBERS)
+    sold, unsold = sum(member(track(), "bonds_sold", name) for name in MEMBERS), system(track(), "unsold")
     assert np.all(sold[FAILS] > 0)
-    assert np.array_equal(marks["sales_quarter"], (sold > 1e-6).argmax(axis=0))
-    assert np.array_equal(marks["calls_quarter"], (system(track(), "called") > 1e-6).argmax(axis=0))
+    assert np.array_equal(marks["sales_quarter"], ((sold > 1e-6) | (unsold > 1e-6)).argmax(axis=0))
+    opened = sum(QUOTED.values()) * (HOLDERS["hedge"] + HOLDERS["mutual"])
+    held = sum(balance(world(), track(), fund, f"equity:{firm}") for fund in ("hedge", "mutual") for firm in QUOTED)
+    large = float(failing().parameters.stages.calls_large) * np.vstack([np.full(PATHS, opened), held[:-1]])
+    called = system(track(), "called") > large + 1e-6
+    assert called.any(axis=0).sum() > 0
+    first = np.where(called.any(axis=0), called.argmax(axis=0), np.nan)
+    np.testing.assert_array_equal(marks["calls_quarter"], first)
     assert np.all(marks["lenders_quarter"] == FAILS + 1)
     assert np.isnan(marks["rents_quarter"]).all(), "who is reorganized goes on paying for what it uses"
 

@@ -85,7 +85,7 @@ def test_stages_say_how_often_when_and_where_the_cascade_ends(found: LossAccount
     by = {stage.name: stage for stage in found.stages}
     assert (by["shares"].first, by["shares"].second, by["shares"].median) == (0.0, 0.75, "2027-Q1")
     # Path 1 passes three stages and ends before the fourth; 2 and 3 pass the first; 4 none.
-    assert [stage.stops for stage in found.stages] == [0.25, 0.5, 0.0, 0.25, 0.0, 0.0]
+    assert [stage.stops for stage in found.stages] == [0.25, 0.5, 0.0, 0.25, 0.0, 0.0, 0.0]
     assert by["sales"].median == ""
     assert found.whole == 0.0
 

@@ -13,7 +13,7 @@ from ouroloop.ledger import Account, AccountClass
 from ouroloop.scenario.axes import axes
 from ouroloop.scenario.opening import Opening, open_world
 from ouroloop.scenario.opening_debts import SLOTS
-from ouroloop.scenario.opening_holders import INTERMEDIARIES, holder_shares
+from ouroloop.scenario.opening_holders import INTERMEDIARIES, held_by_funds, holder_shares
 
 DAYS = (
     "2025-03-01",
@@ -191,18 +191,40 @@ def test_every_dollar_that_intermediaries_hold_has_a_final_holder() -> None:
 
 def test_holders_of_shares_are_those_of_the_accounts_divided_by_their_sum() -> None:
     # 46.1 + 18.2 + 15.4 + 10.1 + 4.8 + 3.4 + 0.7 + 0.7 + 0.6 = 100.0: pensions 8.9; a tenth of 46.1 is hedge funds'.
-    shares = holder_shares(dossier(), "equity-investors")
-    assert sum(shares.values()) == pytest.approx(1)
-    assert shares["pensions"] == pytest.approx(0.089)
-    assert shares["insurers"] == pytest.approx(0.013)
-    assert shares["hedge-funds"] == pytest.approx(0.0461)
-    assert shares["sovereign-funds"] == pytest.approx(0.182 / 4)
-    assert shares["mutual-funds"] == pytest.approx(0.154 + 0.101 + 0.182 * 3 / 4)
+    funds, others = held_by_funds(dossier()), holder_shares(dossier(), "equity-investors")
+    assert funds["hedge-funds"] == pytest.approx(0.0461)
+    assert funds["mutual-funds"] == pytest.approx(0.154 + 0.101 + 0.182 * 3 / 4)
+    assert sum(others.values()) == pytest.approx(1)
+    assert not set(others) & set(funds)
+    left = 1 - sum(funds.values())
+    assert others["pensions"] == pytest.approx(0.089 / left)
+    assert others["insurers"] == pytest.approx(0.013 / left)
+    assert others["sovereign-funds"] == pytest.approx(0.182 / 4 / left)
+
+
+def test_funds_carry_their_part_of_every_firm_and_owe_what_their_leverage_needs() -> None:
+    found = opening()
+    kinds = AccountClass.ASSET, AccountClass.VALUATION
+    holders = ("equity-investors", "hedge-funds", "mutual-funds")
+    carried = {
+        holder: sum(found.balances[Account(holder, kind, "equity:nvidia")][0] for kind in kinds) for holder in holders
+    }
+    whole = sum(carried.values())
+    assert carried["hedge-funds"] / whole == pytest.approx(0.0461, rel=1e-6)
+    assert carried["mutual-funds"] / whole == pytest.approx(0.154 + 0.101 + 0.182 * 3 / 4, rel=1e-6)
+    listed = [m for m in found.axes.members if dossier().entities[m].ticker is not None]
+    held = sum(
+        found.balances.get(Account("hedge-funds", kind, f"equity:{m}"), [0.0])[0] for m in listed for kind in kinds
+    )
+    owed = -found.balances[Account("hedge-funds", AccountClass.LIABILITY, "margin:hedge-funds")][0]
+    assert held / (held - owed) == pytest.approx(2.2, rel=1e-6)  # hold-036
+    assert found.balances[Account("banks", AccountClass.ASSET, "margin:hedge-funds")][0] == owed
 
 
 def test_before_the_accounts_of_holders_are_known_rounded_shares_stand_in() -> None:
-    shares = holder_shares(dossier().as_of(date(2025, 3, 1)), "equity-investors")
-    assert shares["pensions"] == pytest.approx(0.10)
+    known = dossier().as_of(date(2025, 3, 1))
+    shares, funds = holder_shares(known, "equity-investors"), held_by_funds(known)
+    assert shares["pensions"] * (1 - sum(funds.values())) == pytest.approx(0.10)
     assert sum(shares.values()) == pytest.approx(1)
 
 

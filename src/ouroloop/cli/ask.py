@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ouroloop.cli.options import Language
 from ouroloop.cli.output import console, emit_json, show_table
 
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
+    from ouroloop.experiment import LossAccount, Run
     from ouroloop.scenario.language import Scenario
 
 PATHS = 512
@@ -21,6 +26,8 @@ def ask(
     paths: int = PATHS,
     seed: int | None = None,
     quarter: str | None = None,
+    html: Path | None = None,
+    lang: Language = "en",
     json: bool = False,
 ) -> int | None:
     """Answer a question in plain words: what breaks and who ends up with the loss, beside what happens otherwise.
@@ -39,6 +46,10 @@ def ask(
         Seed of the draws, instead of the baseline's own.
     quarter
         Compare medians in this quarter (2030-Q4) instead of the last.
+    html
+        Also write the answer as a page of its own to this file.
+    lang
+        Language of the page.
     json
         Print JSON instead of sentences and tables.
     """
@@ -61,14 +72,16 @@ def ask(
     found = compare(runs[0], runs[1], quarter=quarter)
     account = loss_account(lost_in(runs[0]), lost_in(runs[1]), passed_on(base.dossier))
     behind = _deals(asked, base.dossier)
+    if html is not None:
+        _page(question, base, asked, runs, account, html, lang)
     if json:
         shocks = [{"verb": shock.verb} | {k: str(v) for k, v in shock.written().items()} for shock in asked.shocks]
         said = {"question": question, "shocks": shocks, "deals": behind}
         emit_json(comparison_json(found) | losses_json(account) | said)
         return None
-    from ouroloop.report.language import Language
+    from ouroloop.report.language import Language as Speech
 
-    out, say = console(), Language("en")
+    out, say = console(), Speech("en")
     for shock in asked.shocks:
         said = ", ".join(f"{key} {value}" for key, value in shock.written().items())
         out.print(f"{shock.verb}: {said}", markup=False)
@@ -77,6 +90,34 @@ def ask(
     if behind:
         show_table(behind, say, out, title="The deals between those that the question names", own_heads=True)
     return None
+
+
+def _page(
+    question: str,
+    base: Scenario,
+    asked: Scenario,
+    runs: Sequence[Run],
+    account: LossAccount,
+    html: Path,
+    lang: Language,
+) -> None:
+    """Write the answer as a page, and say where."""
+    from ouroloop.report import write_report
+    from ouroloop.report.language import Language as Speech
+    from ouroloop.report.simulated.pages import answer_page
+    from ouroloop.report.simulated.results import SimulatedResults
+    from ouroloop.report.simulated.stored import from_run
+
+    calm, hit = (from_run(scenario, run) for scenario, run in zip((base, asked), runs, strict=True))
+    results = SimulatedResults(calm, (hit,), losses={hit.scenario: account})
+    page = answer_page(base.dossier, question, results, _named(asked, base.dossier), Speech(lang))
+    print(f"wrote {write_report(page, html)}", file=sys.stderr)
+
+
+def _named(asked: Scenario, dossier: Dossier) -> set[str]:
+    """The parties whom the question names."""
+    said = (str(value) for shock in asked.shocks for value in shock.written().values())
+    return set(said) & set(dossier.entities)
 
 
 def _deals(asked: Scenario, dossier: Dossier) -> list[dict[str, Any]]:

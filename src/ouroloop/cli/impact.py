@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter, validators
 
+from ouroloop.cli.options import Language
 from ouroloop.cli.output import console, emit_json, show_table
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ def impact(
     years: Annotated[int, Parameter(validator=validators.Number(gte=1, lte=10))] = 3,
     among: tuple[str, ...] = (),
     paths: Annotated[int, Parameter(validator=validators.Number(gte=2, lte=100_000))] = 128,
+    html: Path | None = None,
+    lang: Language = "en",
     json: bool = False,
 ) -> None:
     """Rank firms by what their failure costs outside the loop, and say who would bear it.
@@ -47,6 +51,10 @@ def impact(
         Only these firms.
     paths
         How many paths to simulate of each.
+    html
+        Also write the ranking as a page of its own to this file.
+    lang
+        Language of the page.
     json
         Print JSON instead of sentences and tables.
     """
@@ -65,7 +73,10 @@ def impact(
     with _Counting(len(firms)) as counting:
         found = impacts(base, firms, held_for, at=quarter, quarters=count, paths=paths, done=counting.one)
     ranked = sorted(found, key=lambda one: -_cost(one, holder))
-    until = str(quarter + (count - 1))
+    last = quarter + (count - 1)
+    until = str(last)
+    if html is not None:
+        _page(ranked, base, quarter, last, paths, html, lang)
     if json:
         emit_json(
             {
@@ -79,6 +90,18 @@ def impact(
         )
         return
     _print(ranked, base, holder, place if holder is None else None, str(quarter), until, paths, name_of(base.dossier))
+
+
+def _page(
+    ranked: Sequence[Impact], base: Scenario, at: Quarter, last: Quarter, paths: int, html: Path, lang: Language
+) -> None:
+    """Write the ranking as a page, and say where."""
+    from ouroloop.report import write_report
+    from ouroloop.report.language import Language as Speech
+    from ouroloop.report.simulated.pages import impact_page
+
+    page = impact_page(base.dossier, ranked, Speech(lang), at=at, until=last, paths=paths, seed=base.seed)
+    print(f"wrote {write_report(page, html)}", file=sys.stderr)
 
 
 def _cost(one: Impact, holder: str | None) -> float:
@@ -110,9 +133,9 @@ def _print(
     from rich.text import Text
 
     from ouroloop.cli.simulated import NOT_A_FORECAST
-    from ouroloop.report.language import Language
+    from ouroloop.report.language import Language as Speech
 
-    out, say = console(), Language("en")
+    out, say = console(), Speech("en")
     whom = "outside holders" if holder is None else name(holder)
     first = ranked[0]
     said = f"Of {len(ranked)} firms, the failure of {name(first.firm)} in {at} costs {whom} most"

@@ -3,8 +3,8 @@
     shares    quoted shares together stand so far below their highest value so far
     rents     a tenant pays less rent than was signed: it cannot, or the lease was cut
     tranches  notes that live on rents lose their investment grade
-    calls     brokers ask for margin, or investors for their money
-    sales     holders have to sell: bonds that they may not keep, shares to meet calls
+    calls     brokers and investors of funds ask for much of what the funds hold
+    sales     holders have to sell: bonds that they may not keep, or shares for which there is no buyer
     lenders   a class of lenders has lost so much that half of it lends no more
     outside   builders spend so far below their highest pace: orders, jobs and growth outside go with it
 
@@ -34,6 +34,8 @@ class StageParameters(eqx.Module):
     """How far below their highest value so far quoted shares must stand."""
     capex_falls: Parameter = parameter("eco-out-005", unit="share")
     """How far below its highest pace so far building must be."""
+    calls_large: Parameter = parameter("eco-out-006", unit="share")
+    """For which part of what funds hold in shares brokers and investors must ask in a quarter."""
 
 
 class StageState(eqx.Module):

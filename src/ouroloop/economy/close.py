@@ -206,8 +206,8 @@ def _stages(
         shares=world.quoted(called.equity.market_cap),
         rents=((short > _NOTHING) | cut).any(axis=0),
         tranches=(notes & (lost_grade(state, prices) > 0)).any(axis=0),
-        calls=called.asked > _NOTHING,
-        sales=(sold.face.sum(axis=0) > _NOTHING) | (called.sold.sum(axis=0) > _NOTHING),
+        calls=called.asked > inputs.parameters.stages.calls_large * called.held + _NOTHING,
+        sales=(sold.face.sum(axis=0) > _NOTHING) | (called.unsold > _NOTHING),
         lenders=(loss_share(failed.lender_lent, failed.lender_lost) > loss_limits(inputs.parameters.lending)).any(
             axis=0
         ),

@@ -38,6 +38,8 @@ class Called(eqx.Module):
     """Margin and redemption calls, USD bn."""
     unsold: Float64[Array, " path"]
     """What they offered and nobody bought, USD bn."""
+    held: Float64[Array, " path"]
+    """What funds carried these shares at when the quarter began, USD bn."""
 
 
 def meet_calls(world: World, inputs: Inputs, state: State, today: Today, failed: Failed) -> Called:
@@ -103,6 +105,7 @@ def meet_calls(world: World, inputs: Inputs, state: State, today: Today, failed:
         sold=world.sales_by_issuer @ sold,
         asked=need.sum(axis=0),
         unsold=(offered - sold).sum(axis=0),
+        held=(cost + gain).sum(axis=0),
     )
 
 

@@ -279,3 +279,9 @@ def test_the_narrowest_door_is_said_with_what_stands_behind_it_and_what_fits_thr
     assert "90" in _said("calls", "calls-missing_income")
     without = findings(load("ai-loop"), "en", SimulatedResults(results()))
     assert "calls" not in [section.id for section in without.sections]
+
+
+def test_a_page_says_truly_whether_anything_on_it_is_simulated() -> None:
+    assert "Nothing here is simulated" not in page(_report())
+    assert "sections that are marked as simulated" in page(_report())
+    assert "Nothing here is simulated" in page(findings(load("ai-loop")))

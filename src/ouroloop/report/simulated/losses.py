@@ -40,12 +40,17 @@ STAGES: Mapping[str, str] = {
     "shares": mark("quoted shares fall"),
     "rents": mark("rents are cut or not paid"),
     "tranches": mark("notes on rents lose investment grade"),
-    "calls": mark("brokers and investors of funds call"),
-    "sales": mark("holders have to sell"),
+    "calls": mark("brokers and investors of funds call for much"),
+    "sales": mark("holders have to sell, or find no buyer"),
     "lenders": mark("lenders have lost too much to lend on"),
     "outside": mark("building slumps"),
 }
 """What each of `contagion.stages.STAGES` is called."""
+
+
+def holder_name(language: Language, name: Callable[[str], str]) -> Callable[[str], str]:
+    """What a holder is called, where the dossier has no entity for it too."""
+    return lambda holder: language.text(_SECTORS[holder]) if holder in _SECTORS else name(holder)
 
 
 def losses_section(results: SimulatedResults, language: Language, name: Callable[[str], str]) -> Section | None:
@@ -54,9 +59,7 @@ def losses_section(results: SimulatedResults, language: Language, name: Callable
     if told is None or told.scenario not in results.losses:
         return None
 
-    def called(holder: str) -> str:
-        return language.text(_SECTORS[holder]) if holder in _SECTORS else name(holder)
-
+    called = holder_name(language, name)
     account = results.losses[told.scenario]
     at = told.quarters.index(Quarter.parse(account.soon))
     holders = _holders(account, told, at, language, called)
@@ -95,7 +98,7 @@ def losses_section(results: SimulatedResults, language: Language, name: Callable
         ),
         tuple(findings),
         charts,
-        (holders, every, ways, stages),
+        (holders, _by_year(account, told, language, called), every, ways, stages),
         simulated=True,
     )
 
@@ -128,6 +131,28 @@ def _holders(account: LossAccount, told: Results, at: int, language: Language, c
     )
     caption = language.text("Holders outside in '{scenario}'", scenario=language.name(told.title))
     return Table("loss-holders", caption, columns, rows)
+
+
+def _by_year(account: LossAccount, told: Results, language: Language, called: Callable[[str], str]) -> Table:
+    """What each holder outside has lost by the end of every year."""
+    ends = told.year_ends()
+    columns = (
+        Column("holder", language.text("Holder")),
+        *(Column(str(told.quarters[n]), language.quarter(told.quarters[n]), Kind.MONEY) for n in ends),
+    )
+    rows = tuple(
+        Row(
+            one.holder,
+            {
+                "holder": Cell(called(one.holder), Basis.NONE),
+                **{str(told.quarters[n]): simulated(three_digits(float(one.by_quarter[n]))) for n in ends},
+            },
+        )
+        for one in sorted(account.outside, key=lambda one: -one.soon)
+        if max(abs(one.soon), abs(one.net)) >= _LEAST
+    )
+    caption = language.text("Net loss so far, by holder and year, in '{scenario}'", scenario=language.name(told.title))
+    return Table("loss-years", caption, columns, rows, fold=True)
 
 
 def _losers(holders: Table) -> Table:
