@@ -331,6 +331,9 @@ def _the_rest() -> Iterator[Concept]:
     yield operating("debt_to_equity", "Debt divided by equity", "ratio", ("x",))
     yield operating("debt_issuance_over_capex", "Debt issued as a share of capital expenditure", "ratio", ("pct",))
 
+    yield Concept(
+        "insider_sales", "Shares sold by founders, executives and first backers, as far as told", "flow", "market"
+    )
     yield Concept("market_cap", "Market value of the shares", "stock", "market")
     yield Concept("valuation", "Valuation in a funding round or sale of shares", "stock", "market")
     yield Concept("net_asset_value", "Net asset value on the company's own definition", "stock", "market")

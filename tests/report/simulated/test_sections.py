@@ -277,6 +277,10 @@ def test_the_narrowest_door_is_said_with_what_stands_behind_it_and_what_fits_thr
     assert all(number in said for number in ("20.0", "35.0%", "5.0%", "2.0%"))
     assert "40" in _said("calls", "calls-called")
     assert "90" in _said("calls", "calls-missing_income")
+    assert "Amazon" in _said("calls", "calls-insiders")
+    assert "USD 5.7bn" in _said("calls", "calls-insiders")
+    sold = _report().tables["insiders"]
+    assert all(row.cells["amount"].basis is Basis.REPORTED and row.cells["amount"].cites for row in sold.rows)
     without = findings(load("ai-loop"), "en", SimulatedResults(results()))
     assert "calls" not in [section.id for section in without.sections]
 

@@ -12,7 +12,11 @@ from ouroloop.report.simulated.system_fans import SystemFans
 from ouroloop.report.table import Basis, Cell, Column, Finding, Kind, Row, Section, Table, state
 
 if TYPE_CHECKING:
+    from ouroloop.dossier import Dossier
     from ouroloop.scenario.exits import Exit
+
+INSIDER_SALES = "insider_sales"
+"""The concept of figures."""
 
 _FANS = SystemFans(
     "calls",
@@ -41,13 +45,16 @@ _FANS = SystemFans(
 
 
 def exits_section(
-    results: Results, doors: Sequence[Exit], language: Language, name: Callable[[str], str]
+    dossier: Dossier, results: Results, doors: Sequence[Exit], language: Language, name: Callable[[str], str]
 ) -> Section | None:
-    """Fans of calls and of what they cost outsiders, and the door of each firm; None where no fund holds shares."""
+    """Fans of calls and of what they cost outsiders, the door of each firm, and who has left already, as recorded.
+
+    None where no fund holds shares.
+    """
     if not doors:
         return None
     sentences, charts, table = _FANS.told(results, language)
-    door = _doors(doors, language, name)
+    door, sold = _doors(doors, language, name), _sold(dossier, language, name)
     return Section(
         "calls",
         language.text("Up by escalator, down by the shaft"),
@@ -58,9 +65,9 @@ def exits_section(
             "price. Who has lost on shares spends less, and so does who has built: customers of the loop among them. "
             "Leverage, withdrawals and the depth of the market are assumptions of low grade."
         ),
-        (_narrowest(door, language), *sentences),
+        (_narrowest(door, language), *sentences, *([_largest(sold, language)] if sold else [])),
         charts,
-        (door, table),
+        tuple(one for one in (door, sold, table) if one),
         simulated=True,
     )
 
@@ -106,4 +113,45 @@ def _narrowest(door: Table, language: Language) -> Finding:
         open=door.at(row.key, "open"),
         levered=door.at(row.key, "levered"),
         capacity=door.at(row.key, "capacity"),
+    )
+
+
+def _sold(dossier: Dossier, language: Language, name: Callable[[str], str]) -> Table | None:
+    """What insiders have sold, as published: the largest first."""
+    found = sorted((f for f in dossier.figures if f.concept == INSIDER_SALES), key=lambda one: -float(one.value))
+    columns = (
+        Column("firm", language.text("Firm")),
+        Column("first", language.text("from")),
+        Column("last", language.text("to")),
+        Column("amount", language.text("sold"), Kind.MONEY),
+        Column("sources", language.text("Sources")),
+    )
+    rows = tuple(
+        Row(
+            f"{one.entity}-{one.end}",
+            {
+                "firm": Cell(name(one.entity), Basis.NONE),
+                "first": Cell(language.date(one.start or one.end), Basis.NONE),
+                "last": Cell(language.date(one.end), Basis.NONE),
+                "amount": Cell(float(one.value), Basis.REPORTED, (one.cite.source,)),
+                "sources": Cell("", Basis.NONE, (one.cite.source,)),
+            },
+        )
+        for one in found
+    )
+    note = language.text("As far as somebody told: named founders, executives and first backers, not all of them.")
+    return Table("insiders", language.text("What insiders have sold"), columns, rows, note) if rows else None
+
+
+def _largest(sold: Table, language: Language) -> Finding:
+    row = sold.rows[0]
+    return state(
+        language,
+        "calls-insiders",
+        "Some had left before: insiders of {firm} sold shares for {amount} from {first} to {last}.",
+        measure=language.text("published sales of founders, executives and first backers"),
+        firm=str(row.cells["firm"].value),
+        amount=sold.at(row.key, "amount"),
+        first=str(row.cells["first"].value),
+        last=str(row.cells["last"].value),
     )

@@ -58,7 +58,7 @@ def simulated_sections(
         premium_section(base, language),
         trap_section(base, language),
         credit_section(dossier, results.credit, base, language, name, sources),
-        exits_section(base, results.exits, language, name),
+        exits_section(dossier, base, results.exits, language, name),
         losses_section(results, language, name),
         tranches_section(dossier, results.vehicles, language, sources),
         look_back_section(results.look_back, language, name) if results.look_back else None,
