@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ouroloop.contagion.stages import STAGES
+from ouroloop.economy.losses import REACHED, by_stage
 from ouroloop.experiment.bearers import Lost, loss_account
 from ouroloop.experiment.losses import LossAccount
 
@@ -31,8 +32,10 @@ def run(losses: list[list[float]], **dates: list[float]) -> Lost:
     over_time[:, 1] = values.mean(axis=1)
     never = [np.nan] * values.shape[1]
     stages = np.array([dates.get(stage, never) for stage in STAGES])
-    spans = np.stack([values, values])
-    return Lost(1, QUARTERS, frozenset({"firm"}), LINES, spans, over_time, stages)
+    spans, losses = np.stack([values, values]), np.zeros((len(LINES), 4, values.shape[1]))
+    losses[:, 1] = values
+    staged = by_stage(losses, stages).mean(axis=-1)
+    return Lost(1, QUARTERS, frozenset({"firm"}), LINES, spans, over_time, staged, stages)
 
 
 CALM = run([[0.0] * 4] * len(LINES))
@@ -88,6 +91,33 @@ def test_stages_say_how_often_when_and_where_the_cascade_ends(found: LossAccount
     assert [stage.stops for stage in found.stages] == [0.25, 0.5, 0.0, 0.25, 0.0, 0.0, 0.0]
     assert by["sales"].median == ""
     assert found.whole == 0.0
+
+
+def test_losses_stand_at_the_stage_that_the_path_had_reached(found: LossAccount) -> None:
+    # All is lost in the second quarter. By then path 1 has seen shares, then rents; 2 shares, then tranches; 3 rents,
+    # then shares; 4 nothing: a quarter of the paths each.
+    net = {one.stage: one.outside for one in found.by_stage}
+    assert net == pytest.approx(
+        dict.fromkeys(REACHED, 0.0) | {"rents": 10 / 4, "tranches": 11 / 4, "shares": 12 / 4, "before": 17 / 4}
+    )
+    gross = {one.stage: one.gross for one in found.by_stage}
+    assert gross["rents"] == pytest.approx((5 + 4) / 4)
+    assert gross["before"] == pytest.approx((5 + 8) / 4)
+    assert sum(one.firms for one in found.by_stage) == pytest.approx(-8.0)
+    assert not any(one.otherwise for one in found.by_stage)
+
+
+def test_of_two_signs_in_one_quarter_the_later_stage_counts_and_every_loss_once() -> None:
+    losses = np.arange(12.0).reshape(1, 4, 3)
+    first = np.full((len(STAGES), 3), np.nan)
+    first[0], first[3, 0], first[2, 1], first[5, 2] = 1.0, 1.0, 3.0, 0.0
+    staged = dict(zip(REACHED, by_stage(losses, first)[:, 0], strict=True))
+    assert staged["before"].tolist() == [0.0, 1.0, 0.0]
+    assert staged["calls"].tolist() == [3.0 + 6.0 + 9.0, 0.0, 0.0]
+    assert staged["shares"].tolist() == [0.0, 4.0 + 7.0, 5.0 + 8.0 + 11.0]
+    assert staged["tranches"].tolist() == [0.0, 10.0, 0.0]
+    assert staged["lenders"].tolist() == [0.0, 0.0, 2.0]
+    assert sum(staged.values()).tolist() == losses.sum(axis=1)[0].tolist()
 
 
 def test_runs_of_other_draws_are_not_told_apart() -> None:

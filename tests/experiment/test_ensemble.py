@@ -173,6 +173,18 @@ def test_means_are_those_of_all_paths_and_quantiles_exact_in_a_run_of_this_size(
     assert run.members.attrs == {"paths": PATHS, "rank_error": 0.0}
 
 
+def test_losses_stand_by_path_and_by_the_stage_that_was_reached(whole: Path) -> None:
+    x = np.asarray(uniform(3, 0, PATHS, "x"))
+    run = open_run(whole)
+    by_path, staged = run.losses_by_path.sel(loss="a/claims"), run.losses_by_stage
+    np.testing.assert_allclose(by_path[-1], 3 * x, rtol=1e-12)
+    assert by_path["quarters"].values.tolist() == [3, 3]
+    found = staged.sel(loss="a/claims")
+    assert found.sel(stage="before").item() == pytest.approx(np.where(x > 0.5, x, 3 * x).mean())
+    assert found.sel(stage="shares").item() == pytest.approx(np.where(x > 0.5, 2 * x, 0).mean())
+    np.testing.assert_allclose(staged.sum("stage"), [3 * x.mean(), -3 * x.mean()])
+
+
 def test_the_tail_is_exactly_the_worst_hundredth_with_full_trajectories(whole: Path) -> None:
     x = np.asarray(uniform(3, 0, PATHS, "x"))
     expected = sorted(np.argsort(-x, kind="stable")[:13].tolist())  # the loss grows with x; 1 % of 1,300

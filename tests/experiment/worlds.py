@@ -1,7 +1,8 @@
 """A small economy for tests of runs: two firms, two quarters' worth of books, numbers that a reader can follow.
 
 What happens on a path follows from its number and the seed only. Firm `a` has cash u, firm `b` cash 10 u where u is the
-path's uniform draw `x`; `a` defaults in the second quarter where u > 0.8, and outside loss is 100 u there.
+path's uniform draw `x`; `a` defaults in the second quarter where u > 0.8, and outside loss is 100 u there. Shares have
+fallen from the second quarter on where u > 0.5; `a` writes off u a quarter that `b` owed.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ class Small:
         outcome[0] = np.where(x < 0.3, 2, np.nan)
         outcome[1] = np.where(x > 0.8, 1, np.nan)
         outcome[2] = np.where(x > 0.8, 1, np.nan)
+        outcome[OUTCOME_MARKS.index("shares_quarter")] = np.where(x > 0.5, 1, np.nan)
         outcome[-1] = np.where(x > 0.8, 100 * x, 0)
         losses = np.zeros((len(LOSSES), h, n))
         losses[0], losses[1] = x, -x

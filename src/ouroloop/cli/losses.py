@@ -64,6 +64,18 @@ def print_losses(account: LossAccount, name: Callable[[str], str], out: Console,
         for stage in account.stages
     ]
     show_table(stages, say, out, title="The stages of the crash, each by its first sign", own_heads=True)
+    by_stage = [
+        {
+            "last sign": STAGES.get(one.stage, "none yet"),
+            "outside, claims gross": round(one.gross, 1),
+            "outside, net": round(one.outside, 1),
+            "firms, net": round(one.firms, 1),
+            "outside otherwise, net": round(one.otherwise, 1),
+        }
+        for one in account.by_stage
+    ]
+    head = "Losses in the scenario by the sign that was seen last on the path, each once, USD bn"
+    show_table(by_stage, say, out, title=head, own_heads=True)
     out.print(Text(f"In this order and to the end it runs on {100 * account.whole:.1f} % of paths."))
 
 
@@ -115,6 +127,16 @@ def losses_json(account: LossAccount) -> dict[str, Any]:
                 "cascade_ends_before": stage.stops,
             }
             for stage in account.stages
+        ],
+        "by_stage": [
+            {
+                "stage": one.stage,
+                "gross": one.gross,
+                "outside": one.outside,
+                "otherwise": one.otherwise,
+                "firms": one.firms,
+            }
+            for one in account.by_stage
         ],
         "whole_cascade": account.whole,
     }

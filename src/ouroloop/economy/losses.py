@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Array, Float
 
+from ouroloop.contagion.stages import STAGES
 from ouroloop.ledger import AccountClass, Flow, FlowKind, Ledger, quantize
 from ouroloop.ledger.incidence import Incidence
 
@@ -56,6 +57,28 @@ class LossLines:
 def so_far(losses: Float[np.ndarray, "line quarter path"]) -> Float[np.ndarray, "span line path"]:
     """What is lost in the first `SOON` quarters, and in all of them."""
     return np.stack([losses[:, :SOON].sum(axis=1), losses.sum(axis=1)])
+
+
+BEFORE = "before"
+"""No sign of a crash yet."""
+REACHED = (BEFORE, *STAGES)
+"""What a path can have reached in a quarter: the stage whose sign was seen last."""
+
+
+def by_stage(
+    losses: Float[np.ndarray, "line quarter path"], first: Float[np.ndarray, "stage path"]
+) -> Float[np.ndarray, "reached line path"]:
+    """What is lost in the quarters in which a path has reached each stage?
+
+    `first` is the quarter of each sign, NaN for never, rows `STAGES`. A quarter belongs to the sign that was seen last
+    by then, of two in one quarter to the later in order; each loss counts once, so all rows add up to all losses.
+    """
+    seen = np.where(np.isnan(first), np.inf, first)[:, None, :] <= np.arange(losses.shape[1])[:, None]
+    dated = np.where(seen, np.nan_to_num(first, nan=-1.0)[:, None, :], -1.0)
+    last = dated.max(axis=0)
+    order = np.arange(1, len(STAGES) + 1)[:, None, None]
+    reached = np.where(seen & (dated == last), order, 0).max(axis=0)
+    return np.stack([np.where(reached == n, losses, 0.0).sum(axis=1) for n in range(len(REACHED))])
 
 
 def loss_lines(ledger: Ledger, guarantees: tuple[Flow, ...], payouts: tuple[Flow, ...]) -> LossLines:

@@ -7,8 +7,8 @@
     run.members["debt"].sel(entity="oracle", quantile=0.5)
 
 A run's folder: `manifest.json` (what was run, on what, and a digest of each file); tables of quantiles `members`,
-`who_paid`, `system`, `losses`, `books`, `flows` (Parquet; columns entity, measure, unit, quarter, mean, min,
-p01 ... p99, max, paths, rank_error); `outcomes`, `losses_by_path` and `draws` by path, `events` by quarter;
+`who_paid`, `system`, `losses`, `books`, `flows` (Parquet; columns entity, measure, unit, quarter, mean, min, p01 ...
+p99, max, paths, rank_error); `outcomes`, `losses_by_path` and `draws` by path, `events` by quarter, `losses_by_stage`;
 `tail/<table>/` with the worst 1 % of paths in full; `paths.zarr` on request. Modules are imported when they are first
 asked for.
 """

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from ouroloop.contagion.stages import STAGES, furthest
-from ouroloop.economy.losses import DESTROYED, GROSS, HOW, SOON
-from ouroloop.experiment.losses import Loss, LossAccount, PassedOn, Stage
+from ouroloop.economy.losses import DESTROYED, GROSS, HOW, REACHED, SOON
+from ouroloop.experiment.losses import Loss, LossAccount, PassedOn, Stage, StageLoss
 
 if TYPE_CHECKING:
     from ouroloop.experiment.read import Run
@@ -31,6 +31,8 @@ class Lost:
     """In the first `SOON` quarters and in all, USD bn."""
     over_time: Float[np.ndarray, "line quarter"]
     """Means of the paths."""
+    by_stage: Float[np.ndarray, "reached line"]
+    """Means of the paths; rows `economy.losses.REACHED`."""
     stages: Float[np.ndarray, "stage path"]
     """The quarter of each first sign as a number, NaN for never; rows `contagion.stages.STAGES`."""
 
@@ -46,6 +48,7 @@ def lost_in(run: Run) -> Lost:
         tuple(zip(found["entity"].values.tolist(), found["how"].values.tolist(), strict=True)),
         np.asarray(found),
         np.asarray(run.mean("losses")),
+        np.asarray(run.losses_by_stage),
         np.array(dates),
     )
 
@@ -81,10 +84,25 @@ def loss_account(first: Lost, second: Lost, passed_on: PassedOn) -> LossAccount:
         tuple(sorted(made, key=lambda row: (row.inside, -row.net))),
         {how: (outside, within) for how, (outside, within) in by_way.items()},
         tuple(_stages(first, second)),
+        _by_stage(first, second, inside),
         float((furthest(second.stages) == len(STAGES)).mean()),
         sum(sum(by_way[how]) for how in DESTROYED),
         sum(sum(amounts) for how, amounts in by_way.items() if how not in DESTROYED),
         max(_gap(one.by_path, ways) for one in (first, second)),
+    )
+
+
+def _by_stage(first: Lost, second: Lost, inside: Bool[np.ndarray, " line"]) -> tuple[StageLoss, ...]:
+    gross = np.array([how in GROSS for _, how in first.lines]) & ~inside
+    return tuple(
+        StageLoss(
+            stage,
+            float(now[gross].sum()),
+            float(now[~inside].sum()),
+            float(calm[~inside].sum()),
+            float(now[inside].sum()),
+        )
+        for stage, calm, now in zip(REACHED, first.by_stage, second.by_stage, strict=True)
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ouroloop.core import BadInput, Place, Problem
-from ouroloop.economy.losses import SOON
+from ouroloop.economy.losses import REACHED, SOON
 from ouroloop.economy.track import OUTCOME_MARKS
 from ouroloop.experiment import manifest as pages
 from ouroloop.experiment.all_paths import check_zarr, open_store
@@ -194,6 +194,7 @@ def _write(folder: Path, axes: Axes, parts: Sequence[Part], manifest: Mapping[st
         number = {"path": np.arange(marks.shape[1])}
         write_table(folder / "draws.parquet", number | dict(zip(axes.drawn, draws, strict=True)))
         _write_losses(folder, axes, np.concatenate([kept["lost"] for kept in opened], axis=2))
+        _write_staged(folder, axes, sum(kept["staged"] for kept in opened) / marks.shape[1])
         write_tail(folder, axes, parts, opened, build, bad.tolist())
     finally:
         for kept in opened:
@@ -225,6 +226,22 @@ def _write_losses(folder: Path, axes: Axes, lost: np.ndarray) -> None:
     }
     named = {f"{entity}/{how}": lost[:, n].ravel() for n, (entity, how) in enumerate(axes.losses)}
     write_table(folder / "losses_by_path.parquet", columns | named)
+
+
+def _write_staged(folder: Path, axes: Axes, staged: np.ndarray) -> None:
+    """Who lost how while paths had reached each stage of a crash, mean of the paths."""
+    entities, ways = (sorted(set(names)) for names in zip(*axes.losses, strict=True))
+    rows = [(entities.index(entity), ways.index(how)) for entity, how in axes.losses]
+    entity, how = (np.tile([row[n] for row in rows], len(REACHED)) for n in (0, 1))
+    write_table(
+        folder / "losses_by_stage.parquet",
+        {
+            "stage": Coded(np.repeat(np.arange(len(REACHED)), len(rows)), list(REACHED)),
+            "entity": Coded(entity, entities),
+            "how": Coded(how, ways),
+            "mean_usd_bn": staged.ravel(),
+        },
+    )
 
 
 def _write_outcomes(folder: Path, axes: Axes, marks: np.ndarray, bad: np.ndarray) -> None:

@@ -48,6 +48,22 @@ class Stage:
     """Share of paths of the second run on which the cascade passes the stages before, in order, and ends before it."""
 
 
+@dataclass(frozen=True, slots=True)
+class StageLoss:
+    """What is lost while paths have reached a stage, USD bn; means of the paths, each loss once."""
+
+    stage: str
+    """The sign that was seen last; `before` where none was."""
+    gross: float
+    """Of outside holders on the second paths: claims written down, and paid for others."""
+    outside: float
+    """Of outside holders on the second paths, net."""
+    otherwise: float
+    """The same on the first paths."""
+    firms: float
+    """Of firms on the second paths, net."""
+
+
 @dataclass(frozen=True)
 class LossAccount:
     """The losses of the second run beyond those of the first."""
@@ -62,6 +78,8 @@ class LossAccount:
     by_way: Mapping[str, tuple[float, float]]
     """For each way of `economy.losses.HOW`: of all outside, of all firms."""
     stages: tuple[Stage, ...]
+    by_stage: tuple[StageLoss, ...]
+    """Those of the whole horizon, by the stage that the path had reached; not differences."""
     whole: float
     """Share of paths of the second run on which the cascade runs through all stages in order."""
     destroyed: float

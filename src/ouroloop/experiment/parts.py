@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from ouroloop.economy.losses import so_far
+from ouroloop.contagion.stages import STAGES
+from ouroloop.economy.losses import REACHED, by_stage, so_far
 from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, Track
 from ouroloop.experiment.points import points_kept, ranks
 from ouroloop.experiment.runnable import DETAIL, TABLES, Axes, Build, values
@@ -24,6 +25,7 @@ BATCH = 256
 """Paths simulated at once: two chunks of the engine, so that their full trajectories (some 1.3 MB a path) pass by."""
 BLOCK = 4096
 """Rows that are merged at once."""
+_DATES = [OUTCOME_MARKS.index(f"{stage}_quarter") for stage in STAGES]
 _LOSS = OUTCOME_MARKS.index("outside_loss")
 _DEFAULTED = list(MEMBER_MEASURES).index("defaulted")
 
@@ -78,11 +80,11 @@ def simulate_part(
     """What does a part say? Simulated batch by batch and reduced, by the names under which it is kept.
 
     For each table: `sum` (float64, by row), `low` and `high`, and the `points` of rows that differ between paths, block
-    by block. Points are float32: rounding keeps the order, so that a point is the rounded order statistic, off by
-    6e-8 of its size, and costs half the room; sums, marks, draws and the trajectories of bad paths stay float64.
-    Further `marks`, `draws` and losses (`lost`, by span and line) of every path, `defaults` (firms that defaulted, by
-    quarter), and the full trajectories (`kept`) of its worst paths. `seen` gets every batch's track, `done` the number
-    of paths after each.
+    by block. Points are float32: rounding keeps the order, so that a point is the rounded order statistic, off by 6e-8
+    of its size, and costs half the room; sums, marks, draws and the trajectories of bad paths stay float64. Further
+    `marks`, `draws` and losses (`lost`, by span and line) of every path, `staged` (sums of losses, by stage that was
+    reached and line), `defaults` (firms that defaulted, by quarter), and the full trajectories (`kept`) of its worst
+    paths. `seen` gets every batch's track, `done` the number of paths after each.
     """
     tables = TABLES if part.detail else tuple(name for name in TABLES if name not in DETAIL)
     every = {name: np.empty((axes.rows(name), part.paths), np.float32) for name in tables}
@@ -90,6 +92,7 @@ def simulate_part(
     marks = np.empty((len(OUTCOME_MARKS), part.paths))
     draws = np.empty((len(axes.drawn), part.paths))
     lost = np.empty((2, len(axes.losses), part.paths))
+    staged = np.zeros((len(REACHED), len(axes.losses)))
     defaults = np.zeros((len(axes.members), len(axes.quarters)), np.int64)
     bad: list[tuple[int, float, dict[str, np.ndarray]]] = []
     for at in range(0, part.paths, BATCH):
@@ -103,7 +106,9 @@ def simulate_part(
             every[name][:, here] = flat
             sums[name] += flat.sum(axis=1)
         marks[:, here] = track.outcome
-        lost[..., here] = so_far(np.asarray(track.losses))
+        losses = np.asarray(track.losses)
+        lost[..., here] = so_far(losses)
+        staged += by_stage(losses, marks[_DATES, here]).sum(axis=-1)
         for row, name in enumerate(axes.drawn):
             draws[row, here] = economy.draws[name]
         defaulted = np.asarray(track.members)[_DEFAULTED]
@@ -115,9 +120,9 @@ def simulate_part(
             seen(first, track)
         if done is not None:
             done(count)
-    made: dict[str, np.ndarray] = {"marks": marks, "draws": draws, "lost": lost, "defaults": defaults}
-    numbers, losses = np.array([number for number, _, _ in bad]), np.array([loss for _, loss, _ in bad])
-    best = worst(losses, numbers, candidates(part.paths))
+    made: dict[str, np.ndarray] = {"marks": marks, "draws": draws, "lost": lost, "staged": staged, "defaults": defaults}
+    numbers, sizes = np.array([number for number, _, _ in bad]), np.array([loss for _, loss, _ in bad])
+    best = worst(sizes, numbers, candidates(part.paths))
     made["kept"] = numbers[best]
     for name in tables:
         made[f"{name}/sum"] = sums[name]

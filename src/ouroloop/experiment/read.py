@@ -128,6 +128,21 @@ class Run:
         return xr.DataArray(values, coordinates, ("span", "loss", "path"), attrs={"units": "usd_bn"})
 
     @cached_property
+    def losses_by_stage(self) -> xr.DataArray:
+        """Who lost how while paths had reached each stage of a crash, mean of the paths: dims (stage, loss).
+
+        USD bn, gains negative. `stage` is the sign that was seen last (`contagion.stages.STAGES`), `before` where none
+        was; coordinates `entity` and `how`. All stages add up to all losses.
+        """
+        columns = read_table(self.folder / "losses_by_stage.parquet")
+        stages = list(dict.fromkeys(columns["stage"].tolist()))
+        entity, how = (columns[name].reshape(len(stages), -1)[0].tolist() for name in ("entity", "how"))
+        names = [f"{one}/{way}" for one, way in zip(entity, how, strict=True)]
+        coordinates = {"stage": stages, "loss": names, "entity": ("loss", entity), "how": ("loss", how)}
+        values = columns["mean_usd_bn"].reshape(len(stages), -1)
+        return xr.DataArray(values, coordinates, ("stage", "loss"), attrs={"units": "usd_bn"})
+
+    @cached_property
     def books(self) -> xr.DataArray:
         """Quantiles of balances, debits positive: dims (account, quarter, quantile); coordinates entity and unit."""
         return _listed(self.statistics("books"), "account", "quantile")

@@ -11,7 +11,7 @@ from ouroloop.core import Quarter
 from ouroloop.dossier.models.record import Text
 from ouroloop.experiment.credit_course import STATES
 from ouroloop.experiment.hindsight import LookBack, LookBackRow
-from ouroloop.experiment.losses import Loss, LossAccount, Stage
+from ouroloop.experiment.losses import Loss, LossAccount, Stage, StageLoss
 from ouroloop.experiment.published import Record
 from ouroloop.report.simulated.results import (
     LEVELS,
@@ -139,9 +139,11 @@ def losses() -> LossAccount:
         },
         (
             Stage("shares", 0.5, 0.75, "2028-Q2", 0.25), Stage("rents", 0.25, 0.5, "2029-Q1", 0.5),
-            Stage("tranches", 0.0, 0.25, "2029-Q2", 0.0), Stage("sales", 0.0, 0.25, "2029-Q3", 0.0),
+            Stage("tranches", 0.0, 0.25, "2029-Q2", 0.0), Stage("calls", 0.0, 0.25, "2029-Q2", 0.0),
+            Stage("sales", 0.0, 0.25, "2029-Q3", 0.0),
             Stage("lenders", 0.0, 0.25, "2029-Q4", 0.0), Stage("outside", 0.0, 0.25, "2030-Q1", 0.0),
         ),
+        (StageLoss("before", 1.0, 2.0, 0.5, -1.0), StageLoss("shares", 11.0, 15.0, 3.0, -9.0)),
         0.25, 7.0, 0.0, 0.0,
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from ouroloop.core import Quarter
-from ouroloop.experiment.losses import LossAccount
+from ouroloop.experiment.losses import LossAccount, StageLoss
 from ouroloop.report.charts import bars
 from ouroloop.report.language import Language, mark
 from ouroloop.report.simulated.footing import quarter_cell, run_line, simulated, three_digits
@@ -98,7 +98,7 @@ def losses_section(results: SimulatedResults, language: Language, name: Callable
         ),
         tuple(findings),
         charts,
-        (holders, _by_year(account, told, language, called), every, ways, stages),
+        (holders, _by_year(account, told, language, called), every, ways, stages, _by_stage(account, told, language)),
         simulated=True,
     )
 
@@ -253,6 +253,32 @@ def _stages(account: LossAccount, told: Results, language: Language) -> Table:
     rows.append(Row("whole", whole, total=True))
     caption = language.text("The stages of the crash in '{scenario}'", scenario=language.name(told.title))
     return Table("loss-stages", caption, columns, tuple(rows))
+
+
+def _by_stage(account: LossAccount, told: Results, language: Language) -> Table:
+    """Gross beside net while the crash has come so far."""
+    columns = (
+        Column("stage", language.text("The last sign that was seen")),
+        Column("gross", language.text("outside, claims gross"), Kind.MONEY),
+        Column("outside", language.text("outside, net"), Kind.MONEY),
+        Column("firms", language.text("firms of the loop, net"), Kind.MONEY),
+        Column("otherwise", language.text("outside otherwise, net"), Kind.MONEY),
+    )
+    words = {"before": mark("none yet"), **STAGES}
+
+    def row(key: str, said: str, some: Sequence[StageLoss], *, total: bool = False) -> Row:
+        amounts = {name: sum(getattr(one, name) for one in some) for name in ("gross", "outside", "firms", "otherwise")}
+        cells = {name: simulated(three_digits(amount)) for name, amount in amounts.items()}
+        return Row(key, {"stage": Cell(said, Basis.NONE), **cells}, total=total)
+
+    rows = [row(one.stage, language.text(words[one.stage]), [one]) for one in account.by_stage]
+    rows.append(row("all", language.text("all quarters"), account.by_stage, total=True))
+    caption = language.text("Losses by stage of the crash in '{scenario}'", scenario=language.name(told.title))
+    note = language.text(
+        "All that is lost on the paths of the scenario, not what is lost more: quarters are counted by the sign that "
+        "was seen last on the path, each once."
+    )
+    return Table("loss-by-stage", caption, columns, tuple(rows), note)
 
 
 def _borne(holders: Table, told: Results, quarter: str, language: Language) -> list[Finding]:

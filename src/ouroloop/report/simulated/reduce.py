@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ouroloop.contagion.stages import STAGES
-from ouroloop.economy.losses import so_far
+from ouroloop.economy.losses import by_stage, so_far
 from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, SPONSORS, SYSTEM_MEASURES, Track
 from ouroloop.experiment.bearers import Lost
 from ouroloop.experiment.credit_course import credit_course
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ouroloop.experiment.runnable import Economy
     from ouroloop.scenario.language import Scenario
 
+_DATES = [OUTCOME_MARKS.index(f"{stage}_quarter") for stage in STAGES]
 _AT = {name: row for row, name in enumerate(MEMBER_MEASURES)}
 
 
@@ -47,6 +48,8 @@ class Batch:
     lost: Float[np.ndarray, "span line path"]
     """In the first three years and in all quarters."""
     lost_over_time: Float[np.ndarray, "line quarter"]
+    """Sums over paths."""
+    lost_by_stage: Float[np.ndarray, "reached line"]
     """Sums over paths."""
     letters: Mapping[str, Float[np.ndarray, "state quarter"]] | None = None
     """Counts of paths, by firm that agencies rate investment grade at the opening: no agency gave others a letter."""
@@ -74,6 +77,7 @@ class Batch:
             economy.world.losses.lines,
             so_far(np.asarray(track.losses)),
             np.asarray(track.losses).sum(axis=-1),
+            by_stage(np.asarray(track.losses), np.asarray(track.outcome)[_DATES]).sum(axis=-1),
             letters,
         )
 
@@ -146,7 +150,6 @@ def lost(scenario: Scenario, batches: Sequence[Batch]) -> Lost:
     """What these paths say of losses and of the stages of a crash."""
     paths, first = sum(one.paths for one in batches), scenario.first_quarter
     over_time = np.sum([one.lost_over_time for one in batches], axis=0) / paths
-    rows = [OUTCOME_MARKS.index(f"{stage}_quarter") for stage in STAGES]
     return Lost(
         scenario.seed,
         tuple(str(first + n) for n in range(over_time.shape[1])),
@@ -154,7 +157,8 @@ def lost(scenario: Scenario, batches: Sequence[Batch]) -> Lost:
         batches[0].lines,
         np.concatenate([one.lost for one in batches], axis=2),
         over_time,
-        np.concatenate([one.marks[rows] for one in batches], axis=1),
+        np.sum([one.lost_by_stage for one in batches], axis=0) / paths,
+        np.concatenate([one.marks[_DATES] for one in batches], axis=1),
     )
 
 
