@@ -31,6 +31,7 @@ def run() -> list[Ratio]:
         *(_sparse(firms, repeats, 2.0, "most fail") for firms, repeats in ((20_000, 7), (100_000, 5), (1_000_000, 3))),
         *(_sparse(firms, repeats, 40.0, "few fail") for firms, repeats in ((20_000, 7), (1_000_000, 3))),
         _pass(1_000_000),
+        *_growth((1_000, 10_000, 100_000, 1_000_000)),
     ]
 
 
@@ -89,6 +90,24 @@ def _sparse(firms: int, repeats: int, mean: float, which: str) -> Ratio:
     plain = partial(_rounds, share, due, means)
     np.testing.assert_allclose(ours().total, plain(), atol=1e-6)
     return measure(f"{firms:,} firms, {DEGREE} debts each, {which}", ours, "rounds in SciPy", plain, "-", repeats)
+
+
+def _growth(sizes: tuple[int, ...]) -> list[Ratio]:
+    """How cost grows with the network: nanoseconds for each debt, beside those of the smallest. 1 is in proportion."""
+    taken: list[float] = []
+    for firms in sizes:
+        owed, means, outside = _random(firms, 2.0)
+        net, best = sparse_obligations(owed, outside), np.inf
+        for _ in range(4 if firms < 1_000_000 else 2):
+            start = perf_counter()
+            clear_sparse(net, means, tolerance=TOLERANCE)
+            best = min(best, perf_counter() - start)
+        taken.append(best / owed.nnz * 1e9)
+    first = taken[0]
+    return [
+        Ratio(f"{firms:,} firms, for each debt", ns, f"with {sizes[0]:,} firms", first, ns / first, "-", "ns")
+        for firms, ns in zip(sizes[1:], taken[1:], strict=True)
+    ]
 
 
 def _pass(firms: int) -> Ratio:

@@ -129,7 +129,7 @@ def raise_funds(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     p, world, sums, now = inputs.parameters, net.world, s.sums, q.quarter
     q.chips_share = inputs.traits.chip_share
     sold = sums.chips_by_vendor @ (q.chips[world.chip_builder] * q.chips_share)
-    drawn, on_rent = _draw_promised(net, s, q), world.lives_on_rent[:, None]
+    drawn, on_rent = _draw_promised(net, inputs, s, q), world.lives_on_rent[:, None]
     spends = q.owes + sums.to_members @ (q.shells + q.chips) + q.other_capex + np.where(on_rent, 0.0, q.payout)
     spends = spends + sums.money_by_vendor @ q.vendor_money + sums.vehicles_to_members @ q.building
     soon = p.funding.prefunding * (sums.loans_by_borrower @ due_within(s.contracts.loans.ladder, now + 1, 4))
@@ -156,11 +156,11 @@ def raise_funds(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     _extend(net, s, q, q.owes - means)
 
 
-def _draw_promised(net: Network, s: Record, q: Record) -> np.ndarray:
+def _draw_promised(net: Network, inputs: Plain, s: Record, q: Record) -> np.ndarray:
     """What lenders have promised for this quarter, by borrower; what vehicles build with it."""
     world, sums = net.world, s.sums
     sound = s.default.barred[world.loan_borrower[world.draw_loan]] <= 0
-    q.draws = whole(world.draw_schedule[:, q.quarter, None] * sound)
+    q.draws = whole(world.draw_schedule[:, q.quarter, None] * inputs.draw_share * sound)
     drawn = sums.draws_by_borrower @ q.draws
     interest = (sums.loans_by_borrower @ q.interest)[world.vehicle_rows]
     before = (q.quarter < world.vehicle_opens)[:, None]

@@ -131,7 +131,7 @@ def raise_funds(net: Lists, own: Record, s: Record, q: Record) -> None:
         sites[row] = shells + chips
     for row, amount in zip(net.money_vendor_row, q.vendor_money, strict=True):
         money[row] += amount
-    drawn = _draw_promised(net, s, q)
+    drawn = _draw_promised(net, own, s, q)
     for row, amount in zip(net.vehicle_rows, q.building, strict=True):
         sites[row] += amount
     loans = s.contracts.loans
@@ -167,12 +167,12 @@ def raise_funds(net: Lists, own: Record, s: Record, q: Record) -> None:
     _extend(net, s, q, expected, drawn)
 
 
-def _draw_promised(net: Lists, s: Record, q: Record) -> list[float]:
+def _draw_promised(net: Lists, own: Record, s: Record, q: Record) -> list[float]:
     """What lenders have promised for this quarter, by borrower; what vehicles build with it."""
     q.draws, drawn = [], [0.0] * net.members
-    for loan, schedule in zip(net.draw_loan, net.draw_schedule, strict=True):
+    for loan, schedule, share in zip(net.draw_loan, net.draw_schedule, own.draw_share, strict=True):
         borrower = net.loan_borrower[loan]
-        q.draws.append(whole(schedule[q.quarter]) if s.default.barred[borrower] <= 0 else 0.0)
+        q.draws.append(whole(schedule[q.quarter] * share) if s.default.barred[borrower] <= 0 else 0.0)
         drawn[borrower] += q.draws[-1]
     interest = [0.0] * net.members
     for borrower, due in zip(net.loan_borrower, q.interest, strict=True):

@@ -183,6 +183,23 @@ def test_many_paths_at_once_are_each_path_alone() -> None:
         np.testing.assert_allclose(together.total[:, path], alone.total[:, 0], rtol=1e-9)
 
 
+@pytest.mark.parametrize("kept", [(1.0, 1.0), (0.6, 0.8)])
+def test_firms_in_turn_come_to_what_rounds_of_matrices_come_to(kept: tuple[float, float]) -> None:
+    draw, (alpha, beta) = np.random.default_rng(11), kept
+    for size in (2, 7, 30):
+        owed = draw.exponential(size=(size, size)) * (draw.random((size, size)) < 0.4)
+        np.fill_diagonal(owed, 0.0)
+        # Hardly anything leaves the network: rounds alone would take thousands.
+        network = obligations(np.zeros(size), owed, np.full(size, 1e-4))
+        means = draw.exponential(size=(size, 40)) * 10.0 ** draw.uniform(-3, 0.5, 40)
+        many = clearing_vector(network, means, kept_of_means=alpha, kept_of_claims=beta)
+        assert many.converged
+        for path in range(40):
+            alone = clearing_vector(network, means[:, path : path + 1], kept_of_means=alpha, kept_of_claims=beta)
+            np.testing.assert_allclose(many.paid[..., path], alone.paid[..., 0], atol=1e-8)
+            np.testing.assert_array_equal(many.defaulted[:, path], alone.defaulted[:, 0])
+
+
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     with pytest.raises(BadInput) as caught:
         obligations([1.0, -2.0, np.nan], [[0, -1, 0], [0, 5, 0], [0, 0, 0]], names=["a", "b", "c"])

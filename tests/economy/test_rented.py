@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
+import jax.numpy as jnp
 import numpy as np
 
 from ouroloop.economy.inputs import Inputs
@@ -63,6 +65,13 @@ def test_what_lenders_have_promised_is_lent_and_built_though_credit_is_closed_to
     others = [n for n, flow in enumerate(world().ledger.flows) if flow.name.startswith("lend:")]
     named = [world().ledger.flows[n].name for n in others if np.asarray(track.amounts)[n].any()]
     assert named == ["lend:banks:depot", "lend:funds:rack"], "nobody else lent"
+
+
+def test_a_letter_is_lent_as_far_as_it_becomes_firm_on_each_path() -> None:
+    shares = np.linspace(0.0, 1.0, PATHS)
+    given = replace(no_credit(), draw_share=jnp.stack([jnp.asarray(shares), jnp.ones(PATHS)]))
+    lent = flows(world(), run(given), "lend:banks:depot")
+    np.testing.assert_allclose(lent[:3], np.array(DRAWN)[:, None] * shares, atol=1e-8)
 
 
 def test_nothing_more_is_drawn_by_who_is_being_reorganized() -> None:

@@ -42,7 +42,8 @@ def stormy() -> Inputs:
     surprise = jnp.zeros((len(MEMBERS), 1)).at[1].set(0.1).at[3].set(-0.2)
     of = with_parameters(of, "agency", patience=0.9)
     of = replace(of, traits=replace(of.traits, follows_chips=follows, core_surprise=surprise))
-    return replace(of, calendar=shocks, opening=jnp.asarray(opening), payoff_quarter=payoff)
+    drawn = jnp.asarray([[0.5, 1.0, 0.0, 1.0], [1.0, 1.0, 1.0, 0.25]])
+    return replace(of, draw_share=drawn, calendar=shocks, opening=jnp.asarray(opening), payoff_quarter=payoff)
 
 
 @pytest.mark.parametrize("given", [inputs(world(), PATHS), stormy()], ids=["quiet", "stormy"])

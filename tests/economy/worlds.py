@@ -382,6 +382,7 @@ def inputs(of: World, paths: int = 8, seed: int = 7, **instead: Any) -> Inputs:
         order_share=jnp.ones((len(of.orders.names), 1)),
         lease_share=jnp.ones((len(of.leases.names), 1)),
         guarantee_binds=jnp.ones((len(of.guarantees.names), 1)),
+        draw_share=jnp.ones((len(of.promised_draws), 1)),
         round_share=jnp.ones((len(of.rounds.names), 1)),
         payoff_quarter=jnp.full(paths, 10_000),
         keys=jax.random.key_data(keys).T,

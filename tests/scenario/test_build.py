@@ -2,6 +2,7 @@
 
 import jax
 import numpy as np
+import pytest
 
 from ouroloop.behavior.completion import CHIP_STAGES, STAGES
 from ouroloop.dossier import load
@@ -75,3 +76,19 @@ def test_banks_have_hedged_a_part_of_what_they_lent_to_quoted_firms() -> None:
         whole = float(swaps.notional[np.array(rows)].sum())
         assert 0.15 < whole / lent[firm].mean() < 0.25, "a fifth of what was lent at central values"
         assert 0 < float(swaps.rate[rows[0]]) < 0.2
+
+
+def test_letters_of_lenders_are_lent_on_the_paths_on_which_they_become_firm() -> None:
+    economy = build(read_scenario("baseline"), 0, 400)
+    terms, world = economy.assembled.contracts.terms, economy.world
+    letters: dict[str, float] = {}
+    for draw, number, share in zip(
+        world.promised_draws, economy.assembled.draw_terms, np.asarray(economy.inputs.draw_share), strict=True
+    ):
+        if terms[number].pending:
+            letters[world.loans.borrowers[draw.loan]] = sum(draw.usd_bn)
+            assert 0.1 < (share > 0).mean() < 0.6, "reported or a letter: neither sure nor impossible"
+        else:
+            assert np.all(share == 1.0), "what is bound is lent as agreed"
+    # Broadcom's bonds of 65bn and SpaceX's of 40bn were announced, SoftBank's second margin loan is in talks.
+    assert letters == pytest.approx({"broadcom": 65.0, "softbank": 10.0, "spacex-xai": 40.0})

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from ouroloop.core import BadInput, Place, Problem
 
@@ -45,6 +45,14 @@ class Obligations:
         """[j, i] which part of what i pays in a class goes to j."""
         pairs = zip(self.owed, self.due[..., None], strict=True)
         return tuple(np.divide(o, due, out=np.zeros_like(o), where=due > 0).T.copy() for o, due in pairs)
+
+    @cached_property
+    def claims(self) -> tuple[Int[np.ndarray, " row"], Int[np.ndarray, " claim"], Float[np.ndarray, " claim"]]:
+        """`goes_to` of the most senior class by creditor: where its claims begin, whose debts, which part of them."""
+        share = self.goes_to[0]
+        creditor, debtor = np.nonzero(share)
+        starts = np.searchsorted(creditor, np.arange(self.firms + 1))
+        return starts, debtor, share[creditor, debtor]
 
 
 def obligations(

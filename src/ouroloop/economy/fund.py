@@ -71,7 +71,7 @@ def raise_funds(
     parameters, books = inputs.parameters, world.reader
     paths = state.rent.shape[0]
     cash = books.cash(state.books)
-    draws = quantize(_draws(world, state, today))
+    draws = quantize(_draws(world, inputs, state, today))
     drawn = world.draws_by_borrower @ draws
     building = _building(world, today, dues, drawn)
     expected = world.claims_by_creditor @ dues.claims
@@ -164,11 +164,11 @@ def raise_funds(
     )
 
 
-def _draws(world: World, state: State, today: Today) -> Float64[Array, "draw path"]:
+def _draws(world: World, inputs: Inputs, state: State, today: Today) -> Float64[Array, "draw path"]:
     """What lenders have promised for this quarter, to borrowers who are not being reorganized."""
     now = jnp.asarray(world.draw_schedule)[:, today.quarter]
     sound = state.default.barred[world.loan_borrower[world.draw_loan]] <= 0
-    return now[:, None] * sound
+    return now[:, None] * inputs.draw_share * sound
 
 
 def _building(world: World, today: Today, dues: Dues, drawn: Array) -> Float64[Array, "vehicle path"]:

@@ -86,6 +86,8 @@ class Inputs(eqx.Module):
     """Which part of its rent each lease asks; 0 where it was never signed."""
     guarantee_binds: Float[Array, "guarantee #path"]
     """1 where a guarantee was given, 0 where it stayed a letter."""
+    draw_share: Float[Array, "draw #path"]
+    """1 where a lender has bound itself to lend, less or 0 where its letter came to less or nothing."""
     round_share: Float[Array, "tranche #path"]
     payoff_quarter: Int[Array, " path"]
     keys: UInt32[Array, "2 path"]

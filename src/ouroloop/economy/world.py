@@ -2,76 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float
 
 from ouroloop.behavior.default import SENIORITY
 from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
-from ouroloop.economy.inventory import OUTSIDE, Inventory
+from ouroloop.economy.holdings import Holdings
+from ouroloop.economy.inventory import OUTSIDE
 from ouroloop.economy.losses import GROSS, LossLines, loss_lines
+from ouroloop.economy.numbering import Rows
 from ouroloop.economy.operations import CHIPS
 from ouroloop.economy.read import Reader, reader
 from ouroloop.instruments.guarantee import GuaranteeKind
-from ouroloop.instruments.instrument import Instrument
-from ouroloop.instruments.margin_loan import margin_claim
-from ouroloop.ledger import Account, AccountClass, Books, Ledger, build
 from ouroloop.ledger.incidence import Incidence
 
 EVERYBODY = "everybody"
 """To whom running costs are owed: staff, suppliers, the state."""
 
-Rows = Int[np.ndarray, " row"]
-
 
 @dataclass(frozen=True, eq=False)
-class World(Inventory):
+class World(Holdings):
     """The inventory with the rows, sums and ledger that the step reads.
 
-    Two worlds are equal when they are the same object, so that compiled code is found again at no cost. Firms are
-    numbered by their row in `members`.
+    Two worlds are equal when they are the same object, so that compiled code is found again at no cost. What stands by
+    name is in `Numbering`, shares and who may have to sell them in `Holdings`, contracts and firms here.
     """
-
-    @property
-    def instruments(self) -> tuple[Instrument, ...]:
-        """Every book of flows, in the order in which a quarter's cash moves on: it comes in before it goes out."""
-        return (
-            self.receipts,
-            self.loans,
-            self.rounds,
-            self.guarantees,
-            self.swaps,
-            self.sales,
-            self.share_sales,
-            self.margin,
-            self.redemptions,
-            self.orders,
-            self.cloud,
-            self.leases,
-            self.deposits,
-            self.spot,
-            self.spending,
-            self.warrants,
-            self.chips,
-            self.sites,
-            self.other,
-            self.closing,
-        )
-
-    @cached_property
-    def ledger(self) -> Ledger:
-        """The proved ledger of all flows. Raises BadInput where one of them leaks."""
-        flows = [flow for instrument in self.instruments for flow in instrument.flows]
-        return build(flows, accounts=self.opened, sectors=self.sectors)
-
-    def rows(self, names: Iterable[str]) -> Rows:
-        """The rows of these members; `OUTSIDE` for who is none."""
-        number = {name: n for n, name in enumerate(self.members)}
-        return np.array([number.get(name, OUTSIDE) for name in names], np.int64)
 
     @cached_property
     def builder_rows(self) -> Rows:
@@ -284,10 +244,6 @@ class World(Inventory):
         return self.rows(firm for _, firm in self.receipts.core)
 
     @cached_property
-    def share_issuer(self) -> Rows:
-        return self.rows(issuer for _, issuer in self.receipts.shares)
-
-    @cached_property
     def site_builder(self) -> Rows:
         """The builder of each pair of `spending.sites`, on the axis `builder`, without vehicles: they come last."""
         pairs = self.spending.sites[: len(self.spending.sites) - len(self.vehicles)]
@@ -302,10 +258,6 @@ class World(Inventory):
         return self.rows(firm for firm, _ in self.spending.payout)
 
     @cached_property
-    def revalued_issuer(self) -> Rows:
-        return self.rows(issuer for _, issuer in self.closing.revalued)
-
-    @cached_property
     def loan_rank(self) -> Rows:
         """The rank of each loan in `behavior.default.SENIORITY`.
 
@@ -316,10 +268,6 @@ class World(Inventory):
             for name, behind in zip(self.loan_class, self.loan_behind, strict=True)
         )
         return np.array([SENIORITY.index(rank) for rank in ranks], np.int64)
-
-    def quoted(self, values: Float[Array, "member path"]) -> Float[Array, " path"]:
-        """What stands by member, summed over those whose shares are quoted."""
-        return jnp.where(jnp.asarray(self.listed)[:, None], values, 0.0).sum(axis=0)
 
     @cached_property
     def in_ai(self) -> np.ndarray:
@@ -393,41 +341,6 @@ class World(Inventory):
     @cached_property
     def sales_by_borrower(self) -> Incidence:
         return self._adding(self.loan_borrower[self.sales.sold])
-
-    @cached_property
-    def funds(self) -> tuple[str, ...]:
-        """Who holds shares on credit or for investors who may leave: the axis `fund`."""
-        return tuple(dict.fromkeys(fund for fund, _ in self.share_sales.pairs))
-
-    @cached_property
-    def sale_fund(self) -> Rows:
-        """The fund of each pair of `share_sales`, on the axis `fund`."""
-        return self._on(self.funds, (fund for fund, _ in self.share_sales.pairs))
-
-    @cached_property
-    def sale_issuer(self) -> Rows:
-        return self.rows(issuer for _, issuer in self.share_sales.pairs)
-
-    @cached_property
-    def margin_fund(self) -> Rows:
-        return self._on(self.funds, (fund for fund, _ in self.margin.pairs))
-
-    @cached_property
-    def redemption_fund(self) -> Rows:
-        return self._on(self.funds, (fund for fund, _ in self.redemptions.pairs))
-
-    @cached_property
-    def levered(self) -> np.ndarray:
-        """[fund]: does it owe a broker?"""
-        return np.isin(np.arange(len(self.funds)), self.margin_fund)
-
-    @cached_property
-    def sales_by_fund(self) -> Incidence:
-        return self._adding(self.sale_fund, len(self.funds))
-
-    @cached_property
-    def sales_by_issuer(self) -> Incidence:
-        return self._adding(self.sale_issuer)
 
     @cached_property
     def cloud_by_provider(self) -> Incidence:
@@ -522,60 +435,6 @@ class World(Inventory):
     def guarantees_by_loan(self) -> Incidence:
         return self._adding(self.promised_loan, len(self.loans.names))
 
-    def _carried(self, pairs: Sequence[tuple[str, str]], *kinds: AccountClass) -> Incidence:
-        """What stands on these kinds of accounts for shares, by pair (holder, issuer)."""
-        accounts, number = self.ledger.accounts, self.ledger.chart.account_number
-        matrix = np.zeros((len(pairs), len(accounts)), np.int64)
-        for row, (holder, issuer) in enumerate(pairs):
-            for kind in kinds:
-                account = Account(holder, kind, f"equity:{issuer}")
-                if account in number:
-                    matrix[row, number[account]] = 1
-        return Incidence(matrix)
-
-    @cached_property
-    def _held(self) -> Incidence:
-        """What each pair of `closing.revalued` carries, cost and change of value, by pair."""
-        return self._carried(self.closing.revalued, AccountClass.ASSET, AccountClass.VALUATION)
-
-    @cached_property
-    def _traded(self) -> Incidence:
-        """What the two sides of each pair of `share_sales` carry: funds' cost and gain, then the investor's."""
-        other = [(self.share_sales.investor, issuer) for _, issuer in self.share_sales.pairs]
-        kinds = AccountClass.ASSET, AccountClass.VALUATION
-        parts = [self._carried(side, kind).matrix for side in (self.share_sales.pairs, other) for kind in kinds]
-        return Incidence(np.concatenate(parts))
-
-    def traded(self, books: Books) -> tuple[Array, Array, Array, Array]:
-        """Shares by pair of `share_sales`, USD bn: cost and gain in the fund's books, then in the investor's."""
-        cost, gain, other_cost, other_gain = jnp.split(self._traded @ books.balances, 4)
-        return cost, gain, other_cost, other_gain
-
-    @cached_property
-    def _margin(self) -> Incidence:
-        number = self.ledger.chart.account_number
-        matrix = np.zeros((len(self.funds), len(self.ledger.accounts)), np.int64)
-        for fund, row in zip((fund for fund, _ in self.margin.pairs), self.margin_fund, strict=True):
-            matrix[row, number[Account(fund, AccountClass.LIABILITY, margin_claim(fund))]] = -1
-        return Incidence(matrix)
-
-    def margin_debt(self, books: Books) -> Float[Array, "fund path"]:
-        """What does each fund owe its broker? USD bn."""
-        return self._margin @ books.balances
-
-    def held(self, books: Books) -> Float[Array, "pair path"]:
-        """At what does each holder carry each issuer's shares, by pairs of `closing.revalued`? USD bn."""
-        return self._held @ books.balances
-
-    @cached_property
-    def _valuations(self) -> Incidence:
-        all_of_them = [[int(a.account_class is AccountClass.VALUATION) for a in self.ledger.accounts]]
-        return Incidence(np.array(all_of_them, np.int64))
-
-    def paper_wealth(self, books: Books) -> Float[Array, " path"]:
-        """How far above cost does everybody carry shares, outside holders included? USD bn."""
-        return (self._valuations @ books.balances)[0]
-
     @cached_property
     def losses(self) -> LossLines:
         """Who can lose how."""
@@ -595,15 +454,3 @@ class World(Inventory):
     def spread_to_members(self, by_builder: Float[Array, "builder path"]) -> Float[Array, "member path"]:
         """What stands by builder, by member; 0 for who builds nothing."""
         return jnp.zeros((len(self.members), by_builder.shape[1])).at[self.builder_rows].set(by_builder)
-
-    def _on(self, axis: tuple[str, ...], names: Iterable[str]) -> Rows:
-        number = {name: n for n, name in enumerate(axis)}
-        return np.array([number.get(name, OUTSIDE) for name in names], np.int64)
-
-    def _adding(self, rows: Rows, height: int | None = None) -> Incidence:
-        """Adds up what stands in these rows; what is `OUTSIDE` is left out."""
-        matrix = np.zeros((len(self.members) if height is None else height, len(rows)), np.int64)
-        for column, row in enumerate(rows):
-            if row != OUTSIDE:
-                matrix[row, column] = 1
-        return Incidence(matrix)

@@ -72,6 +72,8 @@ class Assembled:
     leases: Book[Leases]
     guarantees: Book[Guarantees]
     """Those that deals name: the first of `world.guarantees`, before those that the government could give."""
+    draw_terms: tuple[int, ...]
+    """The promise behind each of `world.promised_draws`, by its row in `contracts.terms`."""
     debts: tuple[Debt | None, ...]
     """The opening debt behind each contract of `world.loans`; None for a lender that has lent nothing yet."""
     frozen: tuple[bool, ...]
@@ -192,7 +194,7 @@ def assemble(
         opened=_opened(opening),
     )
     frozen = tuple(kind[b] in VEHICLE_KINDS and b not in vehicles for b in lent.loans.borrowers)
-    return Assembled(world, made, cloud, orders, rounds, leases, signed, lent.debts, frozen)
+    return Assembled(world, made, cloud, orders, rounds, leases, signed, lent.draw_terms, lent.debts, frozen)
 
 
 def _opened(opening: Opening) -> tuple[Account, ...]:

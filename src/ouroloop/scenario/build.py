@@ -106,11 +106,19 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
         order_share=jnp.asarray(np.minimum(share[np.array(made.orders.rows, np.int64)], 1.0)),
         lease_share=jnp.asarray(share[np.array(made.leases.rows, np.int64)]),
         guarantee_binds=jnp.asarray(_given(world, share[np.array(made.guarantees.rows, np.int64)])),
+        draw_share=jnp.asarray(_drawn_share(made, share)),
         round_share=jnp.asarray(share[np.array(made.rounds.rows, np.int64)] > 0, dtype=jnp.float64),
         payoff_quarter=_payoff(scenario, made, found, named, count),
         keys=path_keys(scenario.seed, first_path, count),
     )
     return Economy(world, inputs, found.values, opening, made)
+
+
+def _drawn_share(made: Assembled, share: Float64[np.ndarray, "contract #path"]) -> Float64[np.ndarray, "draw #path"]:
+    """What is bound is lent as agreed; a letter as far as it becomes firm."""
+    terms = np.array(made.draw_terms, np.int64)
+    pending = np.array([made.contracts.terms[n].pending for n in terms], bool)
+    return np.where(pending[:, None], share[terms], 1.0)
 
 
 def check(scenario: Scenario) -> None:

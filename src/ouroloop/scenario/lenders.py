@@ -70,6 +70,8 @@ class Lending:
     behind: tuple[bool, ...]
     """Is the contract a class that is paid after others?"""
     promised: tuple[PromisedDraw, ...]
+    draw_terms: tuple[int, ...]
+    """The promise behind each of them, by its row in `Contracts.terms`."""
     sales: BondSales
     """What may have to be sold when its borrower is no longer rated investment grade."""
 
@@ -92,7 +94,7 @@ def lending(
         elif dossier.entities[firm].kind not in VEHICLE_KINDS:
             for lender in _NEW_MONEY[dossier.entities[firm].kind in RATED_KINDS]:
                 rows.setdefault((lender, firm, ""), None)
-    drawn = list(_drawn_by(opening.axes, promised, vehicles, made))
+    drawn = list(_drawn_by(dossier, opening.axes, promised, vehicles, made))
     for key, *_ in drawn:
         rows.setdefault(key, None)
     graded = [key for key in rows if _CLASSES.get(key[0]) == "bond_market" and _graded(dossier, vehicles, key[1])]
@@ -115,9 +117,11 @@ def lending(
         return lender in _ASKED and dossier.entities[firm].kind not in VEHICLE_KINDS
 
     later = tuple(_promised_draw(list(rows), one, promised.instrument, vehicles, made) for one in drawn)
+    terms = tuple(promised.rows[row] for _, row, *_ in drawn)
     behind = tuple(bool(rank) for _, _, rank in rows)
     sales = _sales(list(rows), graded)
-    return Lending(loans, tuple(rows.values()), classes, tuple(lends(*key) for key in rows), behind, later, sales)
+    draws = tuple(lends(*key) for key in rows)
+    return Lending(loans, tuple(rows.values()), classes, draws, behind, later, terms, sales)
 
 
 def _name(key: _Key) -> str:
@@ -150,15 +154,27 @@ _Drawn = tuple[_Key, int, float, Sequence[float]]
 
 
 def _drawn_by(
-    axes: Axes, promised: Book[DelayedDrawLoans], vehicles: Mapping[str, SiteVehicle], made: Contracts
+    dossier: Dossier,
+    axes: Axes,
+    promised: Book[DelayedDrawLoans],
+    vehicles: Mapping[str, SiteVehicle],
+    made: Contracts,
 ) -> Iterator[_Drawn]:
-    """By lender: the holders of a vehicle's classes share what is promised to it."""
+    """By lender: the holders of a vehicle's classes share what is promised to it.
+
+    Letters count too, lent on the paths on which they become firm; not those to a vehicle that nobody rents from, as
+    what it would do with the money is not on file.
+    """
     pairs = zip(promised.instrument.loans.lenders, promised.instrument.loans.borrowers, strict=True)
     for row, (lender, borrower) in enumerate(pairs):
         term = made.terms[promised.rows[row]]
-        if not term.pending and borrower in axes.members:
+        if borrower in axes.members and not (term.pending and _idle(dossier, vehicles, borrower)):
             for sector, rank, share in _shared(axes, vehicles.get(borrower), lender):
                 yield (sector, borrower, rank), row, share, term.payments.point_usd_bn.tolist()
+
+
+def _idle(dossier: Dossier, vehicles: Mapping[str, SiteVehicle], borrower: str) -> bool:
+    return dossier.entities[borrower].kind in VEHICLE_KINDS and borrower not in vehicles
 
 
 def _shared(axes: Axes, vehicle: SiteVehicle | None, lender: str) -> Iterator[tuple[str, str, float]]:
