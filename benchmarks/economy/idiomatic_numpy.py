@@ -165,7 +165,7 @@ def decide(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     _demand(inputs, s, q)
     weights = np.exp(q.demand.utility - q.demand.utility.max(axis=0))
     income, q.missing = p.outside_income, missing_income(net, inputs, s)
-    q.poorer = np.exp(-income.elasticity * q.missing / income.product)
+    q.poorer = np.exp(-income.elasticity * q.missing / (income.product * np.exp(income.growth * q.years)))
     q.ai_spend = q.demand.spend_usd_bn * q.poorer
     by_seller = weights / weights.sum(axis=0) * q.ai_spend
     q.ai = by_seller[world.ai_seller] * t.kind_share * today.ai_factor

@@ -250,7 +250,7 @@ def decide(net: Lists, own: Record, s: Record, q: Record) -> None:
     top = max(q.demand.utility)
     weights = [exp(u - top) for u in q.demand.utility]
     income, q.missing = p.outside_income, missing_income(net, own, s)
-    q.poorer = exp(-income.elasticity * q.missing / income.product)
+    q.poorer = exp(-income.elasticity * q.missing / (income.product * exp(income.growth * q.years)))
     q.ai_spend = q.demand.spend_usd_bn * q.poorer
     scale = q.ai_spend / sum(weights)
     by_seller = [w * scale for w in weights]

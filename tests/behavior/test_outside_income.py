@@ -13,6 +13,7 @@ PARAMETERS = OutsideIncomeParameters(
     spent_of_wealth=jnp.asarray(0.035),
     local=jnp.asarray(0.5),
     product=jnp.asarray(30_000.0),
+    growth=jnp.asarray(0.05),
     elasticity=jnp.asarray(2.0),
 )
 
@@ -35,4 +36,6 @@ def test_what_rises_above_its_top_takes_nothing() -> None:
 
 
 def test_customers_spend_less_by_the_elasticity() -> None:
-    assert float(spending_factor(PARAMETERS, jnp.asarray([900.0]))[0]) == pytest.approx(exp(-2.0 * 900 / 30_000))
+    now, later = (float(spending_factor(PARAMETERS, jnp.asarray([900.0]), years)[0]) for years in (0.0, 10.0))
+    assert now == pytest.approx(exp(-2.0 * 900 / 30_000))
+    assert later == pytest.approx(exp(-2.0 * 900 / (30_000 * exp(0.5)))), "the economy has grown by then"

@@ -138,8 +138,8 @@ def test_customers_are_poorer_the_quarter_after() -> None:
     p, spent = CALM.parameters.outside_income, system(halved(), "outside_spend")
     missing = system(halved(), "missing_income")
     assert (missing[HIT + 1] > system(calm(), "missing_income")[HIT + 1] + 5.0).all()
-    both = [np.exp(-float(p.elasticity) * one / float(p.product)) for one in (
-        missing, system(calm(), "missing_income"))]  # fmt: skip
+    product = float(p.product) * np.exp(float(p.growth) * (np.arange(len(spent)) + 1) / 4)[:, None]
+    both = [np.exp(-float(p.elasticity) * one / product) for one in (missing, system(calm(), "missing_income"))]
     np.testing.assert_allclose(
         spent[: HIT + 2] / system(calm(), "outside_spend")[: HIT + 2], (both[0] / both[1])[: HIT + 2], rtol=1e-12
     )

@@ -1,7 +1,7 @@
 """What does a crash of the loop take from everybody else's spending, and what does that do to its own customers?
 
     missing = spent of wealth · (highest value of shares so far − now) + local · (highest pace of building so far − now)
-    factor  = exp(−elasticity · missing / product of the economy)
+    factor  = exp(−elasticity · missing / product of the economy by then)
 
 in USD bn a year: households spend a few cents less for each dollar of shares that is gone, and builders, works and
 crews earn less when less is built. What is at its highest takes nothing: its growth is in the forecast of demand
@@ -31,6 +31,8 @@ class OutsideIncomeParameters(eqx.Module):
     local: Parameter = parameter("eco-real-015", unit="share")
     """Of what is built, what is earned at home."""
     product: Parameter = parameter("eco-real-016", unit="USD bn per year")
+    growth: Parameter = parameter("eco-real-018", unit="log per year")
+    """Of that product."""
     elasticity: Parameter = parameter("eco-real-017", unit="elasticity")
     """Of what customers spend with these firms in the income of everybody."""
 
@@ -46,6 +48,7 @@ def missing_income(
     return wealth + parameters.local * _QUARTERS * jnp.maximum(highest_pace - pace, 0.0)
 
 
-def spending_factor(parameters: OutsideIncomeParameters, missing: _Paths) -> _Paths:
-    """By which factor do outside customers spend less?"""
-    return jnp.exp(-parameters.elasticity * missing / parameters.product)
+def spending_factor(parameters: OutsideIncomeParameters, missing: _Paths, years: Float[Array, ""] | float) -> _Paths:
+    """By which factor do outside customers spend less, so many years after the opening?"""
+    product = parameters.product * jnp.exp(parameters.growth * years)
+    return jnp.exp(-parameters.elasticity * missing / product)

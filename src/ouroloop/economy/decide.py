@@ -87,7 +87,7 @@ def decide(world: World, inputs: Inputs, state: State, today: Today, prices: Pri
     missing = missing_income(
         income, world.quoted(state.equity.market_cap), top.highest_shares, top.pace, top.highest_pace
     )
-    poorer = spending_factor(income, missing)
+    poorer = spending_factor(income, missing, years)
     by_seller = spend_by_seller(demand) * poorer
     ai = by_seller[world.ai_seller] * traits.kind_share * today.calendar.ai_factor
     trend = engine.fixed_cost_share * state.trailing.revenue + (1 - engine.fixed_cost_share) * state.revenue
