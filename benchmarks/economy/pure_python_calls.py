@@ -55,11 +55,11 @@ def meet_calls(net: Lists, own: Record, s: Record, q: Record) -> None:
         own_money = shares[fund] - debt[fund]
         over = max(shares[fund] - own_money / p.least_margin, 0.0) if own_money > 0 else shares[fund]
         owed.append(s.calls.asked[fund] + (0.0 if levered else leave * shares[fund]))
-        need.append(min((over if debt[fund] > 0 else 0.0) + owed[fund], shares[fund]))
+        need.append(whole(min((over if debt[fund] > 0 else 0.0) + owed[fund], shares[fund])))
     offered, of_firm, pressed = [], [0.0] * net.members, [0.0] * funds
     for amount, (fund, m) in zip(holds, pairs, strict=True):
         part = need[fund] / shares[fund] if shares[fund] > 0 else 0.0
-        offers = min(amount * (part + q.calendar.sold_down[m]), amount)
+        offers = whole(min(amount * (part + q.calendar.sold_down[m]), amount))
         offered.append(offers)
         of_firm[m] += offers
         pressed[fund] += offers
@@ -78,8 +78,8 @@ def meet_calls(net: Lists, own: Record, s: Record, q: Record) -> None:
     sold, bought, more = [], [], [0.0] * net.members
     q.shares_sold = [0.0] * net.members
     for offers, wants, (_, m) in zip(offered, wanted, pairs, strict=True):
-        sold.append(offers * finds[m])
-        bought.append(wants * found[m])
+        sold.append(whole(offers * finds[m]))
+        bought.append(whole(wants * found[m]))
         more[m] += sold[-1] - bought[-1]
         q.shares_sold[m] += sold[-1]
     change = [-max(p.impact, 0.0) * x / cap if cap > 0 else 0.0 for x, cap in zip(more, q.equity.cap, strict=True)]

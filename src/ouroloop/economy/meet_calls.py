@@ -19,6 +19,7 @@ from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.state import State
 from ouroloop.economy.today import Today
 from ouroloop.economy.world import World
+from ouroloop.ledger import quantize
 from ouroloop.market.equity import EquityState, market_return
 
 _NOTHING = 1e-6
@@ -49,6 +50,8 @@ def meet_calls(world: World, inputs: Inputs, state: State, today: Today, failed:
     both sell. Each sells all that it holds in proportion. Of each firm only so much changes hands in a quarter, at a
     price that all of it has moved; the rest is asked for again. Funds that nobody presses buy the market, slowly. A
     fund that has sold everything and still owes costs its broker the rest.
+
+    What is asked, offered and traded is money in whole quanta, so that sums of it are the same whatever stands beside.
     """
     p, firm, fund = inputs.parameters.calls, world.sale_issuer, world.sale_fund
     value = failed.equity.market_cap
@@ -63,18 +66,18 @@ def meet_calls(world: World, inputs: Inputs, state: State, today: Today, failed:
     fared = market_return(before, before * (1.0 + failed.share_return))
     leave = jnp.where(levered, 0.0, redeemed(p, shares, fared))
     owed = state.calls.asked + leave
-    need = jnp.minimum(margin_call(p, shares, debt) + owed, shares)
+    need = quantize(jnp.minimum(margin_call(p, shares, debt) + owed, shares))
     part = need / jnp.where(shares > 0, shares, 1.0)
-    offered = jnp.minimum(holds * (part[fund] + today.calendar.sold_down[firm]), holds)
+    offered = quantize(jnp.minimum(holds * (part[fund] + today.calendar.sold_down[firm]), holds))
     capacity = inputs.traits.exit_share * value
-    sold = offered * changes_hands(world.sales_by_issuer @ offered, capacity)[firm]
+    sold = quantize(offered * changes_hands(world.sales_by_issuer @ offered, capacity)[firm])
 
     usual = jnp.where(levered, target_leverage(p) * (shares - debt), state.calls.usual * quoted.sum(axis=0))
     pressed = world.sales_by_fund @ offered > 0
     adds = jnp.where(pressed, 0.0, p.refill * jnp.maximum(usual - shares, 0.0))
     bought = adds[fund] * (quoted / jnp.maximum(quoted.sum(axis=0), _NOTHING))[firm]
     bought = jnp.minimum(bought, jnp.maximum(other, 0.0))
-    bought = bought * changes_hands(world.sales_by_issuer @ bought, capacity)[firm]
+    bought = quantize(bought * changes_hands(world.sales_by_issuer @ bought, capacity)[firm])
     change = price_change(p, world.sales_by_issuer @ (sold - bought), value)
     paid = (sold - bought) * jnp.exp(change)[firm]
     at_cost = _part(sold, holds) * cost - _part(bought, other) * other_cost

@@ -73,11 +73,15 @@ def _keep(made: Track, start: int, part: Track) -> None:
 
 
 def take_paths(inputs: Inputs, paths: Int[np.ndarray, " taken"]) -> Inputs:
-    """The inputs of some paths, by number; what holds for all paths stays as it is."""
+    """The inputs of some paths, by number; what holds for all paths stays as it is.
+
+    In NumPy: hundreds of small arrays, for each of which jax would look up a program of its own.
+    """
     whole = inputs.paths
 
     def of(leaf: Any) -> Any:
-        return leaf[..., paths] if np.ndim(leaf) and np.shape(leaf)[-1] == whole and whole > 1 else leaf
+        varies = np.ndim(leaf) and np.shape(leaf)[-1] == whole and whole > 1
+        return np.asarray(leaf)[..., paths] if varies else leaf
 
     return jax.tree.map(of, inputs)
 
