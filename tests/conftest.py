@@ -33,3 +33,8 @@ def room_for_programs() -> Iterator[None]:
     if _GRANTED.exists() and 4 * _MAPS.read_bytes().count(b"\n") > int(_GRANTED.read_text()):
         jax.clear_caches()
         gc.collect()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The README's commands first: they take a minute, and last they would keep one process waiting for the other."""
+    items.sort(key=lambda item: "readme_run" not in item.name)

@@ -12,6 +12,7 @@ import pytest
 
 from ouroloop.cli.app import COMMANDS, main
 from ouroloop.cli.words import HEADS, PARTS
+from tests.test_documents import commands
 
 HEAVY = ("jax", "numpy", "scipy", "pandas", "numba", "networkx", "ortools", "duckdb")
 
@@ -31,8 +32,12 @@ def test_the_help_of_every_command_ends_with_its_example(name: str, capsys: pyte
     assert " ".join(out.split()).endswith(f"Example: {COMMANDS[name].example}")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_example_of_every_command_runs(
+SHOWN_ELSEWHERE = [name for name, one in COMMANDS.items() if shlex.split(one.example)[1:] in commands()]
+"""Examples that the README shows too: `test_documents` runs them, and they take long enough once."""
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in SHOWN_ELSEWHERE])
+def test_the_example_of_every_command_runs_where_the_readme_does_not_show_it(
     name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
