@@ -92,3 +92,13 @@ def test_letters_of_lenders_are_lent_on_the_paths_on_which_they_become_firm() ->
             assert np.all(share == 1.0), "what is bound is lent as agreed"
     # Broadcom's bonds of 65bn and SpaceX's of 40bn were announced, SoftBank's second margin loan is in talks.
     assert letters == pytest.approx({"broadcom": 65.0, "softbank": 10.0, "spacex-xai": 40.0})
+
+
+def test_the_door_of_a_firm_is_a_part_of_its_volume_or_that_of_the_usual_firm() -> None:
+    economy = build(read_scenario("baseline"), 0, 4)
+    members, calls = economy.world.members, economy.inputs.parameters.calls
+    found, worth = np.asarray(economy.inputs.traits.exit_share), economy.opening.run_rates.values("market_value")
+    # mkt-adv-amd: 8.42bn are traded in a day; 63 days are a quarter. CoreWeave's volume is not on file.
+    amd = np.asarray(calls.of_volume) * 8.42 * 63 / worth[members.index("amd")].mean()
+    np.testing.assert_allclose(found[members.index("amd")], amd, rtol=1e-12)
+    np.testing.assert_array_equal(found[members.index("coreweave")], np.asarray(calls.usual_exit))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
     from ouroloop.experiment import LossAccount, Run
     from ouroloop.scenario.language import Scenario
+    from ouroloop.scenario.shock import Shock
 
 PATHS = 512
 """Enough for an answer while one waits: an ending's probability is known to two points or so."""
@@ -110,13 +111,13 @@ def _page(
 
     calm, hit = (from_run(scenario, run) for scenario, run in zip((base, asked), runs, strict=True))
     results = SimulatedResults(calm, (hit,), losses={hit.scenario: account})
-    page = answer_page(base.dossier, question, results, _named(asked, base.dossier), Speech(lang))
+    page = answer_page(base.dossier, question, results, _named(asked.shocks, base.dossier), Speech(lang))
     print(f"wrote {write_report(page, html)}", file=sys.stderr)
 
 
-def _named(asked: Scenario, dossier: Dossier) -> set[str]:
-    """The parties whom the question names."""
-    said = (str(value) for shock in asked.shocks for value in shock.written().values())
+def _named(shocks: Iterable[Shock], dossier: Dossier) -> set[str]:
+    """The parties whom shocks name."""
+    said = (str(value) for shock in shocks for value in shock.written().values())
     return set(said) & set(dossier.entities)
 
 
@@ -124,7 +125,7 @@ def _deals(asked: Scenario, dossier: Dossier) -> list[dict[str, Any]]:
     """What stands between every two parties that one shock names, with sources."""
     found: list[dict[str, Any]] = []
     for shock in asked.shocks:
-        named = {str(value) for value in shock.written().values()} & set(dossier.entities)
+        named = _named([shock], dossier)
         for deal in dossier.deals.values() if len(named) > 1 else ():
             if {deal.payer, deal.payee} <= named:
                 found.append(

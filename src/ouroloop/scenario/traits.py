@@ -25,6 +25,7 @@ from ouroloop.ledger import Account, AccountClass, cash
 from ouroloop.scenario.assemble import Assembled
 from ouroloop.scenario.contracts.backlog import backlogs
 from ouroloop.scenario.contracts.supply import Shares
+from ouroloop.scenario.exits import exit_shares
 from ouroloop.scenario.grades import letter_bounds
 from ouroloop.scenario.lenders import RATED_KINDS
 from ouroloop.scenario.opening import Opening
@@ -39,8 +40,6 @@ YEAR = 4
 COST_SHARES = (0.2, 1.6)
 """Running cost over revenue is kept within these: what lies beyond is a gap of the sources, not a business."""
 _COST_OVER_BOOK = 1.8
-_TRADING_DAYS = 63
-"""In a quarter."""
 _MOVES_WITH: Mapping[str, Flow] = MappingProxyType(
     {"revenue": "revenue", "operating_cash": "revenue", "capex": "capex"}
 )
@@ -269,21 +268,6 @@ class _Opened:
         part = np.asarray(self.engine.value_of_backlog)
         return np.where(quoted, worth, np.maximum(worth, backlog * part)) + np.zeros((len(members), self.paths))
 
-    @cached_property
-    def exit_share(self) -> Values:
-        """Which part of each firm's shares finds a buyer in a quarter in which all have to sell?
-
-        A part of what is traded in a quarter (`mkt-adv-<ticker>`, USD bn a day) over the value of the firm; where no
-        volume is on file, that of the usual firm.
-        """
-        calls, known = self.parameters.calls, self.dossier.assumptions
-        tickers = (self.dossier.entities[m].ticker or "" for m in self.world.members)
-        daily = [[known[row].value if (row := f"mkt-adv-{t.lower()}") in known else np.nan] for t in tickers]
-        worth = np.nan_to_num(self.opening.run_rates.values("market_value")).mean(axis=1, keepdims=True)
-        traded = np.array(daily) * _TRADING_DAYS / np.where(worth > 0, worth, np.inf)
-        usual = np.asarray(calls.usual_exit) + np.zeros_like(traded)
-        return np.where(np.isnan(traded), usual, np.asarray(calls.of_volume) * np.nan_to_num(traded))
-
     def letter_bounds(self, ladder: Values) -> Values:
         """[member, letter, 1]: distances at which letters change, from `ladder` [loan, slot], what falls due when.
 
@@ -412,7 +396,7 @@ class _Opened:
             "other_capex": self.rate("capex") - self.ai_capex,
             "equity_value": self.equity,
             "investment_grade": self.of_kinds(*RATED_KINDS).astype(np.float64),
-            "exit_share": self.exit_share,
+            "exit_share": exit_shares(self.dossier, world.members, self.opening, parameters.calls),
             "letter_bounds": self.letter_bounds(ladder.sum(axis=-1)),
             "ai_spend": self.spend,
             "ai_growth": growth,
