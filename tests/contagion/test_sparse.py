@@ -54,6 +54,20 @@ def test_a_chain_of_ten_thousand_falls_to_its_end() -> None:
     assert found.rounds <= 2, "in the order of the chain it falls in one go"
 
 
+def test_a_chain_against_the_order_falls_link_by_link() -> None:
+    """As before, but each owes to the one before it: only creditors of who fell need another look."""
+    firms = 500
+    at = np.arange(1, firms)
+    means = np.zeros(firms)
+    means[-1] = 0.5
+    chain = coo_array((np.ones(firms - 1), (at, at - 1)), shape=(firms, firms))
+    settled = clear_sparse(sparse_obligations(chain), means)
+    np.testing.assert_allclose(settled.total, np.r_[0.0, np.full(firms - 1, 0.5)], atol=1e-9)
+    one_falls = clear_sparse(sparse_obligations(chain), np.r_[np.full(firms - 2, 0.5), 0.25, 0.5])
+    np.testing.assert_allclose(one_falls.total[[0, -3, -2, -1]], [0.0, 1.0, 0.75, 0.5], atol=1e-9)
+    assert one_falls.rounds == 3, "the second to last falls in the second round; nobody in the third"
+
+
 def test_where_all_pay_in_full_one_round_says_so() -> None:
     owed, _, outside = random_network(1, 200, 5.0)
     found = clear_sparse(sparse_obligations(csr_array(owed), outside), np.full(200, 1e3))

@@ -28,22 +28,28 @@ def settle(
 
     Claims of firm i stand in rows `claims[i]:claims[i + 1]` of `debtors` and `amounts`, whom it owes in rows
     `debts[i]:debts[i + 1]` of `creditors`. Firms are gone through in their order, each with what those before it pay by
-    now; in a round only those of whose debtors one pays less than when they were last looked at. While many move, all
-    are looked at and nobody is marked: marks would cost as much as looking.
+    now. While many move, a round looks at all of them and marks nobody, as marks would cost as much as looking; then
+    only at those of whose debtors one pays less than when they were last looked at.
     """
     firms = len(means)
-    ratio = np.ones(firms)
-    open_now = np.ones(firms, np.bool_)
+    ratio, fell, open_now = np.ones(firms), np.empty(firms + 1, np.uint32), np.zeros(firms, np.bool_)
     rounds = read = 0
-    moved, everybody = firms, False
+    moved = firms
     while moved and rounds < most:
-        many = 4 * moved > firms and rounds > 0
-        if everybody and not many:
-            open_now[:] = True
-        everybody, moved = many, 0
         rounds += 1
+        if 4 * moved > firms:
+            moved = _sweep(claims, debtors, amounts, means, due, ratio, fell, alpha, beta, tolerance, solvent)
+            read += len(amounts)
+            open_now[:] = False
+            for at in range(moved if 4 * moved <= firms else 0):
+                firm = fell[at]
+                for owed in range(debts[firm], debts[firm + 1]):
+                    # A later creditor was looked at after its debtor fell.
+                    open_now[creditors[owed]] |= creditors[owed] < firm
+            continue
+        moved = 0
         for firm in range(firms):
-            if not (everybody or open_now[firm]):
+            if not open_now[firm]:
                 continue
             open_now[firm] = False
             inflow = 0.0
@@ -56,10 +62,41 @@ def settle(
             if ratio[firm] - pays > tolerance:
                 ratio[firm] = pays
                 moved += 1
-                if not everybody:
-                    for at in range(debts[firm], debts[firm + 1]):
-                        open_now[creditors[at]] = True
+                for at in range(debts[firm], debts[firm + 1]):
+                    open_now[creditors[at]] = True
     return ratio, rounds, read
+
+
+@kernel
+def _sweep(
+    claims: Any,
+    debtors: Any,
+    amounts: Any,
+    means: Any,
+    due: Any,
+    ratio: Any,
+    fell: Any,
+    alpha: float,
+    beta: float,
+    tolerance: float,
+    solvent: float,
+) -> int:
+    """Look at every firm once: lowers `ratio`, lists who fell at the head of `fell`, and says how many.
+
+    No branch hangs on what was read, so that a processor need not wait for one firm's claims to ask for the next one's.
+    """
+    moved = 0
+    for firm in range(len(means)):
+        inflow = 0.0
+        for at in range(claims[firm], claims[firm + 1]):
+            inflow += amounts[at] * ratio[debtors[at]]
+        owes, now = due[firm], ratio[firm]
+        pays = min(max((alpha * means[firm] + beta * inflow) / owes, 0.0), 1.0) if owes > 0.0 else 1.0
+        falls = (means[firm] + inflow < owes * (1.0 - solvent)) & (now - pays > tolerance)
+        ratio[firm] = pays if falls else now
+        fell[moved] = firm
+        moved += falls
+    return moved
 
 
 @kernel
