@@ -115,13 +115,30 @@ def test_stages_are_dated_by_their_signs() -> None:
     assert np.isnan(marks["rents_quarter"]).all(), "who is reorganized goes on paying for what it uses"
 
 
+def test_postings_make_up_their_line_and_say_on_whose_paper_it_is_lost() -> None:
+    lines, amounts = world().losses, np.asarray(track().amounts)
+    row = {flow.name: n for n, flow in enumerate(world().ledger.flows)}
+    made = {line: np.zeros_like(np.asarray(track().losses)[0]) for line in lines.lines}
+    for leg in lines.legs:
+        made[leg.entity, leg.how] += leg.sign * amounts[row[leg.flow]]
+    np.testing.assert_allclose(np.stack(list(made.values())), np.asarray(track().losses), atol=1e-7)
+    found = {(leg.entity, leg.how, leg.flow): (leg.on, leg.held) for leg in lines.legs}
+    assert found["bonds", "claims", "write-off:bonds:cloud"] == ("cloud", "loan:bonds:cloud")
+    assert found["cloud", "forgiven", "write-off:bonds:cloud"] == ("bonds", "loan:bonds:cloud")
+    assert found["bonds", "discounts", "discount:bonds:cloud"] == ("cloud", "")
+    assert found["hedge", "discounts", "discount:bonds:cloud"] == ("cloud", "")
+    assert found["banks", "protection", "payout:funds:banks:cloud"] == ("cloud", "")
+    assert found["hedge", "shares", "revalue:hedge:cloud"] == ("cloud", "equity:cloud")
+    assert found["cloud", "plant", "write-off:cloud:chips"] == ("cloud", "chips")
+
+
 def test_business_is_no_loss() -> None:
     sold, bought = books.boundary_receipt("customers", "firm"), books.equity_investment("fund", "firm")
     wear, held = books.depreciation("firm"), books.revaluation("fund", "equity:firm")
     given_up = books.asset_write_off("firm")
     every, amount = (sold, bought, wear, held, given_up), (5.0, 7.0, 1.0, -3.0, 2.0)
     built = books.build(every, sectors={"customers": "outside_customers", "fund": "unknown"})
-    found = loss_lines(built, (), ())
+    found = loss_lines(built, (), {}, {})
     assert set(found.lines) == {("firm", "plant"), ("fund", "shares")}
     amounts = jnp.asarray([[amount[every.index(flow)]] for flow in built.flows])
     by_line = dict(zip(found.lines, np.asarray(found.of(amounts))[:, 0].tolist(), strict=True))

@@ -89,8 +89,21 @@ def test_stages_say_how_often_when_and_where_the_cascade_ends(found: LossAccount
     assert (by["shares"].first, by["shares"].second, by["shares"].median) == (0.0, 0.75, "2027-Q1")
     # Path 1 passes three stages and ends before the fourth; 2 and 3 pass the first; 4 none.
     assert [stage.stops for stage in found.stages] == [0.25, 0.5, 0.0, 0.25, 0.0, 0.0, 0.0]
+    # On path 2 rents were never cut; on path 3 they were, before shares had fallen. Path 1 ends because nobody calls.
+    assert [stage.early for stage in found.stages] == [0.0, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0]
     assert by["sales"].median == ""
     assert found.whole == 0.0
+
+
+def test_what_guarantors_paid_is_told_of_the_paths_on_which_the_cascade_ends() -> None:
+    lines = (("owner", "guarantees"), ("firm", "guarantees"))
+    paid = np.array([[4.0, 2.0, 0.0, 0.0], [-4.0, -2.0, 0.0, 0.0]])
+    some = replace(HIT, lines=lines, by_path=np.stack([paid, paid]), over_time=np.zeros((2, 4)))
+    some = replace(some, by_stage=np.zeros((len(REACHED), 2)))
+    stages = {stage.name: stage.guaranteed for stage in loss_account(some, some, {}).stages}
+    assert stages["calls"] == 4.0  # path 1
+    assert stages["rents"] == 1.0  # paths 2 and 3
+    assert stages["outside"] == 0.0
 
 
 def test_losses_stand_at_the_stage_that_the_path_had_reached(found: LossAccount) -> None:

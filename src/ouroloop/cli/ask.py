@@ -13,6 +13,7 @@ from ouroloop.cli.output import console, emit_json, show_table
 if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
     from ouroloop.experiment import LossAccount, Run
+    from ouroloop.report.simulated.behind import Rested
     from ouroloop.scenario.language import Scenario
     from ouroloop.scenario.shock import Shock
 
@@ -55,7 +56,7 @@ def ask(
         Print JSON instead of sentences and tables.
     """
     from ouroloop.cli.compare import check_quarter, comparison_json, print_comparison
-    from ouroloop.cli.losses import losses_json, name_of, print_losses
+    from ouroloop.cli.losses import behind_json, losses_json, name_of, print_behind, print_losses
     from ouroloop.cli.simulated import INTERRUPTED, say_interrupted, simulated
     from ouroloop.experiment import Interrupted, compare, loss_account, lost_in
     from ouroloop.scenario.ask import parse_question
@@ -72,12 +73,12 @@ def ask(
     check_quarter(quarter, runs)
     found = compare(runs[0], runs[1], quarter=quarter)
     account = loss_account(lost_in(runs[0]), lost_in(runs[1]), passed_on(base.dossier))
-    behind = _deals(asked, base.dossier)
+    deals, rested = _deals(asked, base.dossier), _rested(asked, runs, account)
     if html is not None:
-        _page(question, base, asked, runs, account, html, lang)
+        _page(question, base, asked, runs, account, rested, html, lang)
     if json:
         shocks = [{"verb": shock.verb} | {k: str(v) for k, v in shock.written().items()} for shock in asked.shocks]
-        said = {"question": question, "shocks": shocks, "deals": behind}
+        said = {"question": question, "shocks": shocks, "deals": deals, "behind": behind_json(rested, account)}
         emit_json(comparison_json(found) | losses_json(account) | said)
         return None
     from ouroloop.report.language import Language as Speech
@@ -87,10 +88,25 @@ def ask(
         said = ", ".join(f"{key} {value}" for key, value in shock.written().items())
         out.print(f"{shock.verb}: {said}", markup=False)
     print_losses(account, name_of(base.dossier), out, say)
+    print_behind(rested, account, name_of(base.dossier), out, say)
     print_comparison(found)
-    if behind:
-        show_table(behind, say, out, title="The deals between those that the question names", own_heads=True)
+    if deals:
+        show_table(deals, say, out, title="The deals between those that the question names", own_heads=True)
     return None
+
+
+def _rested(asked: Scenario, runs: Sequence[Run], account: LossAccount) -> tuple[Rested, ...]:
+    """What the losses of outside holders, and of the firms that lose or gain most, rest on."""
+    from ouroloop.cli.losses import shown_firms, shown_outside
+    from ouroloop.experiment import behind_losses, largest
+    from ouroloop.report.simulated.behind import rests_on
+    from ouroloop.scenario.build import build
+    from ouroloop.scenario.opening_holders import passed_on
+
+    economy, dossier = build(asked, 0, 1), asked.dossier
+    parts = behind_losses(runs[0], runs[1], economy.world.losses.legs, passed_on(dossier))
+    holders = [row.holder for row in (*shown_outside(account), *shown_firms(account))]
+    return rests_on(largest(parts, holders, account.quarters.index(account.soon)), economy, dossier)
 
 
 def _page(
@@ -99,6 +115,7 @@ def _page(
     asked: Scenario,
     runs: Sequence[Run],
     account: LossAccount,
+    rested: Sequence[Rested],
     html: Path,
     lang: Language,
 ) -> None:
@@ -111,7 +128,7 @@ def _page(
 
     calm, hit = (from_run(scenario, run) for scenario, run in zip((base, asked), runs, strict=True))
     results = SimulatedResults(calm, (hit,), losses={hit.scenario: account})
-    page = answer_page(base.dossier, question, results, _named(asked.shocks, base.dossier), Speech(lang))
+    page = answer_page(base.dossier, question, results, _named(asked.shocks, base.dossier), rested, Speech(lang))
     print(f"wrote {write_report(page, html)}", file=sys.stderr)
 
 

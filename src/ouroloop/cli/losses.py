@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ouroloop.cli.output import show_table
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from ouroloop.dossier import Dossier
     from ouroloop.experiment import Loss, LossAccount
     from ouroloop.report.language import Language
+    from ouroloop.report.simulated.behind import Rested
 
-SHOWN_INSIDE = 8
+_SHOWN_INSIDE = 8
 _LEAST = 0.05
 """USD bn below which a holder is not listed."""
 
@@ -29,15 +30,15 @@ def print_losses(account: LossAccount, name: Callable[[str], str], out: Console,
     """Sentence, who loses by when, how it comes about, and the stages of the crash."""
     from rich.text import Text
 
-    from ouroloop.report.simulated.losses import STAGES, WAYS
+    from ouroloop.report.simulated.losses import HELD, STAGES, WAYS
 
     out.print(Text(loss_sentence(account, name), style="bold"))
-    shown = sorted(account.outside, key=lambda row: -row.soon)
-    rows = [_by_when(row, account, name) for row in shown if max(abs(row.soon), abs(row.net)) >= _LEAST]
-    head = "Outside holders: net loss beyond what happens otherwise, so far at the end of, mean of paths, USD bn"
-    show_table(rows, say, out, title=head, own_heads=True)
-    firms = sorted(account.inside, key=lambda row: -abs(row.net))[:SHOWN_INSIDE]
-    inside = [_by_when(row, account, name) for row in firms if abs(row.net) >= _LEAST]
+    outside = shown_outside(account)
+    head = "Outside holders: net loss beyond what happens otherwise, by the end of, mean of paths, USD bn"
+    show_table([_by_when(row, account, name) for row in outside], say, out, title=head, own_heads=True)
+    head = "The same quarter by quarter, so far"
+    show_table(_by_quarter(outside, account, name), say, out, title=head, own_heads=True)
+    inside = [_by_when(row, account, name) for row in shown_firms(account)]
     if inside:
         head = "Firms of the loop: the same; what they lose is their owners' and lenders' and is in the table above"
         show_table(inside, say, out, title=head, own_heads=True)
@@ -60,6 +61,9 @@ def print_losses(account: LossAccount, name: Callable[[str], str], out: Console,
             "now, % of paths": round(100 * stage.second, 1),
             "median quarter": stage.median or None,
             "cascade ends before it, %": round(100 * stage.stops, 1),
+            "of it early, %": round(100 * stage.early, 1),
+            "what held elsewhere": HELD[stage.name] if stage.stops > stage.early else None,
+            "guarantors paid": round(stage.guaranteed, 1) if stage.stops else None,
         }
         for stage in account.stages
     ]
@@ -125,6 +129,8 @@ def losses_json(account: LossAccount) -> dict[str, Any]:
                 "now": stage.second,
                 "median": stage.median or None,
                 "cascade_ends_before": stage.stops,
+                "of_it_early": stage.early,
+                "guarantors_paid_usd_bn": stage.guaranteed,
             }
             for stage in account.stages
         ],
@@ -142,24 +148,78 @@ def losses_json(account: LossAccount) -> dict[str, Any]:
     }
 
 
-def _ends(account: LossAccount) -> list[str]:
-    """The end of the first, second and third simulated year, and the last quarter."""
-    last, soon = len(account.quarters) - 1, account.quarters.index(account.soon)
-    return [account.quarters[n] for n in sorted({*(n for n in (3, 7) if n < soon), soon, last})]
+def shown_outside(account: LossAccount) -> list[Loss]:
+    """Outside holders who lose or gain anything to speak of; who loses most in the first years comes first."""
+    shown = sorted(account.outside, key=lambda row: -row.soon)
+    return [row for row in shown if max(abs(row.soon), abs(row.net)) >= _LEAST]
+
+
+def shown_firms(account: LossAccount) -> list[Loss]:
+    """The firms that lose or gain most over all quarters."""
+    firms = sorted(account.inside, key=lambda row: -abs(row.net))[:_SHOWN_INSIDE]
+    return [row for row in firms if abs(row.net) >= _LEAST]
 
 
 def _by_when(row: Loss, account: LossAccount, name: Callable[[str], str]) -> dict[str, Any]:
-    made: dict[str, Any] = {"who": name(row.holder)}
-    for end in _ends(account):
-        made[end] = round(float(row.by_quarter[account.quarters.index(end)]), 1)
-        if end == account.soon:
-            made["its error"] = round(row.soon_error, 1)
     return {
-        **made,
+        "who": name(row.holder),
+        account.soon: round(row.soon, 1),
+        "its error": round(row.soon_error, 1),
+        account.quarters[-1]: round(row.net, 1),
         f"error in {account.quarters[-1]}": round(row.error, 1),
         "of it shares": round(row.shares, 1),
         "of it claims, gross": round(row.gross, 1),
     }
+
+
+def _by_quarter(rows: list[Loss], account: LossAccount, name: Callable[[str], str]) -> list[dict[str, Any]]:
+    """A row for each quarter of the first years and for the end of each later one."""
+    soon = account.quarters.index(account.soon)
+    shown = [n for n, quarter in enumerate(account.quarters) if n <= soon or quarter.endswith("Q4")]
+    return [
+        {"quarter": account.quarters[n], **{name(row.holder): round(float(row.by_quarter[n]), 1) for row in rows}}
+        for n in shown
+    ]
+
+
+def print_behind(
+    rested: Sequence[Rested], account: LossAccount, name: Callable[[str], str], out: Console, say: Language
+) -> None:
+    """What each holder lost most on, and the records from which that came into the books."""
+    from ouroloop.report.simulated.behind import some
+    from ouroloop.report.simulated.losses import WAYS
+
+    soon = account.quarters.index(account.soon)
+    rows = [
+        {
+            "who": name(one.part.holder),
+            "lost on": name(one.part.on),
+            "how": WAYS[one.part.how],
+            account.soon: round(float(one.part.by_quarter[soon]), 1),
+            "deals and figures": some(one.records, say) or None,
+            "assumed": some(one.assumptions, say) or None,
+            "sources": some(one.sources, say) or None,
+        }
+        for one in rested
+    ]
+    head = "What stands behind the losses: the largest parts of each, USD bn (no record: lent, built or sold later)"
+    show_table(rows, say, out, title=head, own_heads=True)
+
+
+def behind_json(rested: Sequence[Rested], account: LossAccount) -> list[dict[str, Any]]:
+    """The same for programs, with every record."""
+    return [
+        {
+            "holder": one.part.holder,
+            "on": one.part.on,
+            "how": one.part.how,
+            "so_far": dict(zip(account.quarters, map(float, one.part.by_quarter), strict=True)),
+            "records": list(one.records),
+            "assumptions": list(one.assumptions),
+            "sources": list(one.sources),
+        }
+        for one in rested
+    ]
 
 
 def _net(account: LossAccount) -> dict[str, float]:

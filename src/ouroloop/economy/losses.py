@@ -20,6 +20,7 @@ the firm lost: whoever adds up outside holders has each loss once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,9 +37,26 @@ DESTROYED = ("plant", "shares")
 GROSS = ("claims", "guarantees")
 """Those in which a holder of a claim writes it down or pays for it: gross losses, before what comes back."""
 
+_HELD = frozenset({AccountClass.ASSET, AccountClass.VALUATION, AccountClass.REAL, AccountClass.LIABILITY})
+
 SOON = 12
 """Quarters after which losses of each path are kept as well as at the end: over ten years a crash that comes sooner
 may cost less, because less is lent until then."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossLeg:
+    """One flow that is a loss of somebody, and what is lost on."""
+
+    entity: str
+    how: str
+    on: str
+    """Whose debt, share, promise or site it is; for what is no longer owed, to whom."""
+    held: str
+    """What the books of `entity` call what is lost, "" where it is money alone."""
+    flow: str
+    sign: int
+    """1: what is posted is lost; -1: it is gained."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +65,8 @@ class LossLines:
 
     lines: tuple[tuple[str, str], ...]
     """(entity, way of `HOW`), by entity in the ledger's order."""
+    legs: tuple[LossLeg, ...]
+    """All that makes up each line."""
     matrix: Incidence
 
     def of(self, amounts: Float[Array, "flow path"]) -> Float[Array, "line path"]:
@@ -81,26 +101,45 @@ def by_stage(
     return np.stack([np.where(reached == n, losses, 0.0).sum(axis=1) for n in range(len(REACHED))])
 
 
-def loss_lines(ledger: Ledger, guarantees: tuple[Flow, ...], payouts: tuple[Flow, ...]) -> LossLines:
-    """Which flows of a world are losses of whom? `guarantees`, `payouts`: the flows of those instruments."""
+def loss_lines(
+    ledger: Ledger, guarantees: tuple[Flow, ...], swaps: Mapping[str, str], sold: Mapping[str, str]
+) -> LossLines:
+    """Which flows of a world are losses of whom?
+
+    `guarantees` are the flows of that instrument. `swaps` and `sold` name the firm that payouts of default swaps and
+    discounts on bonds are about, by flow: no leg of those does.
+    """
     stood_for = {flow.name for flow in guarantees}
-    paid_out = {flow.name for flow in payouts}
+    about = {**swaps, **sold}
+    legs: list[LossLeg] = []
     entries: dict[tuple[str, str], dict[int, int]] = {}
     for column, flow in enumerate(ledger.flows):
         for leg in flow.legs:
             if leg.account.account_class not in (AccountClass.INCOME, AccountClass.EXPENSE):
                 continue
-            how = _how(flow, leg.sign > 0, flow.name in stood_for, flow.name in paid_out)
+            how = _how(flow, leg.sign > 0, flow.name in stood_for, flow.name in swaps)
             if how:
-                row = entries.setdefault((leg.account.entity, how), {})
+                entity = leg.account.entity
+                row = entries.setdefault((entity, how), {})
                 row[column] = row.get(column, 0) + leg.sign
+                on, held = _lost_on(flow, entity)
+                legs.append(LossLeg(entity, how, about.get(flow.name, on), held, flow.name, leg.sign))
     order = {entity: n for n, entity in enumerate(ledger.entities)}
     lines = tuple(sorted(entries, key=lambda line: (order[line[0]], HOW.index(line[1]))))
     matrix = np.zeros((len(lines), len(ledger.flows)), np.int64)
     for row, line in enumerate(lines):
         for column, sign in entries[line].items():
             matrix[row, column] = sign
-    return LossLines(lines, Incidence(matrix))
+    return LossLines(lines, tuple(legs), Incidence(matrix))
+
+
+def _lost_on(flow: Flow, entity: str) -> tuple[str, str]:
+    """Whose paper or site a leg of a flow is about, and what the entity's books call it."""
+    own = (leg.account for leg in flow.legs if leg.account.entity == entity and not leg.account.is_cash)
+    held = next((one.instrument for one in own if one.account_class in _HELD), "")
+    if flow.kind is FlowKind.REVALUATION:
+        return held.removeprefix("equity:"), held
+    return next((leg.account.entity for leg in flow.legs if leg.account.entity != entity), entity), held
 
 
 def _how(flow: Flow, losing: bool, stands_for: bool, pays_out: bool) -> str | None:

@@ -438,7 +438,13 @@ class World(Holdings):
     @cached_property
     def losses(self) -> LossLines:
         """Who can lose how."""
-        return loss_lines(self.ledger, self.guarantees.flows, self.swaps.payouts)
+        discounts = self.sales.flows[len(self.sales.names) :]
+        return loss_lines(
+            self.ledger,
+            self.guarantees.flows,
+            {flow.name: firm for flow, firm in zip(self.swaps.payouts, self.swaps.references, strict=True)},
+            {flow.name: firm for flow, firm in zip(discounts, self.sales.debtors, strict=True)},
+        )
 
     @cached_property
     def outside_losses(self) -> Rows:

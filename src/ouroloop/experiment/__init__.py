@@ -19,17 +19,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ouroloop.experiment.again import Rerun, rerun
     from ouroloop.experiment.bearers import loss_account, lost_in
+    from ouroloop.experiment.behind import behind_losses, largest
     from ouroloop.experiment.comparison import Comparison, compare
     from ouroloop.experiment.ensemble import Interrupted, Listener, run_scenario
     from ouroloop.experiment.hindsight import LookBack
     from ouroloop.experiment.impact import Impact, failing_firms, impacts
     from ouroloop.experiment.lookback import look_back
-    from ouroloop.experiment.losses import Loss, LossAccount
+    from ouroloop.experiment.losses import Behind, Loss, LossAccount
     from ouroloop.experiment.outcomes import Share, by_quarter, credit_before_payoff, shares
     from ouroloop.experiment.read import Run, open_run
     from ouroloop.experiment.sensitivity import Influence, sensitivities, strongest
 
 _WHERE = {
+    "Behind": "losses",
     "Comparison": "comparison",
     "Impact": "impact",
     "Influence": "sensitivity",
@@ -41,11 +43,13 @@ _WHERE = {
     "Rerun": "again",
     "Run": "read",
     "Share": "outcomes",
+    "behind_losses": "behind",
     "by_quarter": "outcomes",
     "compare": "comparison",
     "credit_before_payoff": "outcomes",
     "failing_firms": "impact",
     "impacts": "impact",
+    "largest": "behind",
     "look_back": "lookback",
     "loss_account": "bearers",
     "lost_in": "bearers",
@@ -67,6 +71,7 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "Behind",
     "Comparison",
     "Impact",
     "Influence",
@@ -78,11 +83,13 @@ __all__ = [
     "Rerun",
     "Run",
     "Share",
+    "behind_losses",
     "by_quarter",
     "compare",
     "credit_before_payoff",
     "failing_firms",
     "impacts",
+    "largest",
     "look_back",
     "loss_account",
     "lost_in",

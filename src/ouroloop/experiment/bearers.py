@@ -153,13 +153,18 @@ def _gap(losses: Float[np.ndarray, "span line path"], ways: Sequence[str]) -> fl
 
 def _stages(first: Lost, second: Lost) -> Iterator[Stage]:
     passed = furthest(second.stages)
+    stood_for = np.array([how == "guarantees" for _, how in second.lines])
+    paid = np.maximum(second.by_path[-1][stood_for], 0.0).sum(axis=0)
     for number, (name, one, other) in enumerate(zip(STAGES, first.stages, second.stages, strict=True)):
         seen = np.sort(other[~np.isnan(other)])
         middle = second.quarters[int(seen[(seen.size - 1) // 2])] if seen.size else ""
+        ends = passed == number
         yield Stage(
             name,
             float((~np.isnan(one)).mean()),
             float((~np.isnan(other)).mean()),
             middle,
-            float((passed == number).mean()),
+            float(ends.mean()),
+            float((ends & ~np.isnan(other)).mean()),
+            float(paid[ends].mean()) if ends.any() else 0.0,
         )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
+
+if TYPE_CHECKING:
+    from ouroloop.economy.losses import LossLeg
 
 PassedOn = Mapping[str, Mapping[str, float]]
 """Of whoever holds for others, which part of its losses is whose: parts of each add up to 1."""
@@ -35,6 +39,19 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """A part of what a holder loses: in one way, on one firm's paper or promise."""
+
+    holder: str
+    how: str
+    on: str
+    by_quarter: Float[np.ndarray, " quarter"]
+    """Lost so far beyond what happens otherwise, mean of the paths, USD bn; a gain is negative."""
+    legs: tuple[LossLeg, ...]
+    """The postings that make it up: the holder's own, and those of whoever holds for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """How often and when a stage of the crash is reached."""
 
@@ -46,6 +63,11 @@ class Stage:
     """The quarter in which it is seen on the middle one of those paths of the second run; "" for never."""
     stops: float
     """Share of paths of the second run on which the cascade passes the stages before, in order, and ends before it."""
+    early: float
+    """Of `stops`, where its sign came before its turn: not the end of the crash, but another order. In the rest of
+    them it never came."""
+    guaranteed: float
+    """What guarantors have paid in all on the paths of `stops`, mean, USD bn; 0 where there are none."""
 
 
 @dataclass(frozen=True, slots=True)

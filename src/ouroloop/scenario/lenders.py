@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 RATED_KINDS = (EntityKind.CLOUD, EntityKind.CHIP_MAKER, EntityKind.SUPPLIER, EntityKind.SOFTWARE)
 """Kinds whose bonds are taken to be rated investment grade: firms with a profitable business of their own."""
 
-_HEDGED, _WRITTEN_BY_FUNDS = "eco-finance-099", "eco-finance-100"
+SWAP_ASSUMPTIONS = _HEDGED, _WRITTEN_BY_FUNDS = "eco-finance-099", "eco-finance-100"
+"""By which banks hold protection, and who has written it."""
 _ASKED = (BANKS, BOND_INVESTORS, PRIVATE_CREDIT_FUNDS)
 """Sectors that lend to who asks; others hold what they bought."""
 _CLASSES = {

@@ -75,6 +75,8 @@ class Debt:
     refs: Refs
     rank: str = ""
     """The class of a vehicle's debt that is paid after the others; empty for any other debt."""
+    assumptions: tuple[str, ...] = ()
+    """Those by which it is the lender's, where no deal names him."""
 
     @property
     def claim(self) -> str:
@@ -124,7 +126,9 @@ def debts(
     for lender, principal in parts.items():
         basis = owed.basis if lender in named and rest == 0 else worst(owed.basis, "assumed")
         refs = joined(owed.refs, refs_of(one for one in lent if one.source == lender), paid)
-        made.append(Debt(lender, firm, principal, ladder, rate, lender in FLOATING, basis, refs))
+        shared = (rows.bonds, rows.private_credit) if lender not in named else ()
+        floating = lender in FLOATING
+        made.append(Debt(lender, firm, principal, ladder, rate, floating, basis, refs, assumptions=shared))
     return tuple(made)
 
 

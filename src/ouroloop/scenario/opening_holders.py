@@ -121,6 +121,21 @@ def holder_shares(dossier: Dossier, intermediary: str) -> Mapping[str, float]:
     return MappingProxyType({holder: part / sum(rest.values()) for holder, part in rest.items()})
 
 
+def holder_assumptions(dossier: Dossier, holder: str, intermediary: str) -> tuple[str, ...]:
+    """By which assumptions is a part of an intermediary's assets the holder's?"""
+    accounts = {EQUITY_INVESTORS: _SHARES, BOND_INVESTORS: _BONDS}.get(intermediary, {})
+    if not accounts or not all(row in dossier.assumptions for row in accounts):
+        rows, rest = _ROUNDED[intermediary]
+        return tuple(rows) if holder == rest else tuple(row for row, whose in rows.items() if whose == holder)
+    own = [row for row, whose in accounts.items() if whose == holder]
+    if holder in (SOVEREIGN_FUNDS, MUTUAL_FUNDS):
+        own += [row for row, whose in accounts.items() if whose == _ABROAD] + [_SOVEREIGN_ABROAD]
+    if intermediary == EQUITY_INVESTORS and holder in (HEDGE_FUNDS, HOUSEHOLDS):
+        own += [row for row, whose in accounts.items() if whose == HOUSEHOLDS and row not in own]
+        own.append(_HEDGE_IN_HOUSEHOLDS)
+    return tuple(own)
+
+
 def _final_holders(dossier: Dossier, intermediary: str) -> Mapping[str, float]:
     """Final holders of an asset class, by whose name it ends in.
 

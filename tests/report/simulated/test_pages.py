@@ -9,14 +9,26 @@ import pytest
 from ouroloop.core import Quarter
 from ouroloop.dossier import load
 from ouroloop.experiment import Impact
+from ouroloop.experiment.losses import Behind
 from ouroloop.report.document import Findings
 from ouroloop.report.html import page
 from ouroloop.report.language import CODES, Language
+from ouroloop.report.simulated.behind import Rested
 from ouroloop.report.simulated.pages import answer_page, impact_page
 from ouroloop.report.simulated.results import SimulatedResults
 from tests.report.numbers import untraceable
-from tests.report.simulated.made import losses, results
+from tests.report.simulated.made import RISING, losses, results
 
+ASKED = "openai stops paying oracle from 2027-Q1"
+RESTED = (
+    Rested(
+        Behind("pensions", "claims", "oracle", 0.5 * RISING, ()),
+        ("oracle-bonds-2025-09", "oracle long_term_debt 2026-08-31", "oracle short_term_debt 2026-08-31", "another"),
+        ("hold-024",),
+        ("oracle-10q-2026-08",),
+    ),
+    Rested(Behind("pensions", "shares", "nvidia", -0.25 * RISING, ()), (), (), ()),
+)
 FOUND = (
     Impact("nvidia", 900.0, 90.0, 850.0, {"pensions": 300.0, "households": 600.0, "banks": 0.01}, 0.5),
     Impact("oracle", 75.0, 20.0, 5.0, {"pensions": 50.0, "households": 25.0}, 1.25),
@@ -33,7 +45,7 @@ def _answer(code: str = "en") -> Findings:
     asked = results("question")
     found = SimulatedResults(results(), (asked,), losses={"question": losses()})
     named = {"openai", "oracle"}
-    return answer_page(load("ai-loop"), "openai stops paying oracle from 2027-Q1", found, named, Language(code))
+    return answer_page(load("ai-loop"), ASKED, found, named, RESTED, Language(code))
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -63,16 +75,22 @@ def test_a_ranking_says_who_is_dearest_who_bears_it_and_draws_only_what_costs() 
     assert holders.at("coreweave", "pensions").cell.value == -10.0
 
 
-def test_an_answer_shows_the_years_and_the_recorded_deals_behind_it_with_their_sources() -> None:
+def test_an_answer_shows_quarters_what_losses_rest_on_and_the_recorded_deals_with_their_sources() -> None:
     report = _answer()
-    assert [section.id for section in report.sections] == ["losses", "scenarios", "deals"]
-    years = report.tables["loss-years"]
-    assert years.at("pensions", "2028-Q4").cell.value == 3.0  # 0.75 a quarter
+    assert [section.id for section in report.sections] == ["losses", "behind", "scenarios", "deals"]
+    assert report.tables["loss-quarters"].at("2028-Q4", "pensions").cell.value == 3.0  # 0.75 a quarter
+    behind = report.tables["loss-behind"]
+    assert behind.at("pensions-claims-oracle", "last").cell.value == 6.0
+    records = behind.at("pensions-claims-oracle", "records").cell
+    assert records.value == (
+        "oracle-bonds-2025-09, oracle long_term_debt 2026-08-31, oracle short_term_debt 2026-08-31 and 1 more"
+    )
+    assert behind.at("pensions-shares-nvidia", "records").cell.value == "", "what came after the opening has no record"
     deals = report.tables["deals"]
     assert not report.sections[-1].simulated
     cites = {cite for row in deals.rows for cell in row.cells.values() for cite in cell.cites}
     assert cites
-    assert {source.id for source in report.sources} == cites
+    assert {source.id for source in report.sources} == cites | {"oracle-10q-2026-08"}
     assert all({str(row.cells[side].value) for side in ("from", "to")} == {"OpenAI", "Oracle"} for row in deals.rows)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
+
 from ouroloop.core import Quarter
 from ouroloop.experiment.losses import LossAccount, StageLoss
 from ouroloop.report.charts import bars
@@ -46,6 +48,18 @@ STAGES: Mapping[str, str] = {
     "outside": mark("building slumps"),
 }
 """What each of `contagion.stages.STAGES` is called."""
+
+
+HELD: Mapping[str, str] = {
+    "shares": mark("shares did not fall so far"),
+    "rents": mark("tenants paid what they had signed"),
+    "tranches": mark("notes kept their grade"),
+    "calls": mark("brokers and investors called for little"),
+    "sales": mark("nobody had to sell what found no buyer"),
+    "lenders": mark("lenders lost too little to stop"),
+    "outside": mark("building went on"),
+}
+"""What stopped the cascade where the sign of a stage never came."""
 
 
 def holder_name(language: Language, name: Callable[[str], str]) -> Callable[[str], str]:
@@ -98,7 +112,14 @@ def losses_section(results: SimulatedResults, language: Language, name: Callable
         ),
         tuple(findings),
         charts,
-        (holders, _by_year(account, told, language, called), every, ways, stages, _by_stage(account, told, language)),
+        (
+            holders,
+            _by_quarter(account, told, language, called),
+            every,
+            ways,
+            stages,
+            _by_stage(account, told, language),
+        ),
         simulated=True,
     )
 
@@ -133,26 +154,28 @@ def _holders(account: LossAccount, told: Results, at: int, language: Language, c
     return Table("loss-holders", caption, columns, rows)
 
 
-def _by_year(account: LossAccount, told: Results, language: Language, called: Callable[[str], str]) -> Table:
-    """What each holder outside has lost by the end of every year."""
-    ends = told.year_ends()
+def _by_quarter(account: LossAccount, told: Results, language: Language, called: Callable[[str], str]) -> Table:
+    """What each holder outside has lost by the end of every quarter."""
+    shown = [one for one in account.outside if np.abs(one.by_quarter).max() >= _LEAST]
+    shown.sort(key=lambda one: -one.soon)
     columns = (
-        Column("holder", language.text("Holder")),
-        *(Column(str(told.quarters[n]), language.quarter(told.quarters[n]), Kind.MONEY) for n in ends),
+        Column("quarter", language.text("Quarter")),
+        *(Column(one.holder, called(one.holder), Kind.MONEY) for one in shown),
     )
     rows = tuple(
         Row(
-            one.holder,
+            str(quarter),
             {
-                "holder": Cell(called(one.holder), Basis.NONE),
-                **{str(told.quarters[n]): simulated(three_digits(float(one.by_quarter[n]))) for n in ends},
+                "quarter": quarter_cell(quarter, language),
+                **{one.holder: simulated(three_digits(float(one.by_quarter[n]))) for one in shown},
             },
         )
-        for one in sorted(account.outside, key=lambda one: -one.soon)
-        if max(abs(one.soon), abs(one.net)) >= _LEAST
+        for n, quarter in enumerate(told.quarters)
     )
-    caption = language.text("Net loss so far, by holder and year, in '{scenario}'", scenario=language.name(told.title))
-    return Table("loss-years", caption, columns, rows, fold=True)
+    caption = language.text(
+        "Net loss so far, by holder and quarter, in '{scenario}'", scenario=language.name(told.title)
+    )
+    return Table("loss-quarters", caption, columns, rows, fold=True)
 
 
 def _losers(holders: Table) -> Table:
@@ -226,7 +249,11 @@ def _stages(account: LossAccount, told: Results, language: Language) -> Table:
         Column("now", language.text("in the scenario, share of paths"), Kind.SHARE),
         Column("quarter", language.text("median quarter")),
         Column("stops", language.text("the cascade ends before it"), Kind.SHARE),
+        Column("early", language.text("of it: the sign came before its turn"), Kind.SHARE),
+        Column("held", language.text("what held where it never came")),
+        Column("guaranteed", language.text("paid by guarantors where it ends"), Kind.MONEY),
     )
+    nothing = Cell("", Basis.NONE)
     rows = [
         Row(
             stage.name,
@@ -238,17 +265,22 @@ def _stages(account: LossAccount, told: Results, language: Language) -> Table:
                 if stage.median
                 else Cell("", Basis.NONE),
                 "stops": simulated(three_digits(stage.stops)),
+                "early": simulated(three_digits(stage.early)),
+                "held": Cell(language.text(HELD[stage.name]) if stage.stops > stage.early else "", Basis.NONE),
+                "guaranteed": simulated(three_digits(stage.guaranteed)) if stage.stops else nothing,
             },
         )
         for stage in account.stages
     ]
-    nothing = Cell("", Basis.NONE)
     whole = {
         "stage": Cell(language.text("all of them, in this order"), Basis.NONE),
         "otherwise": nothing,
         "now": simulated(three_digits(account.whole)),
         "quarter": nothing,
         "stops": nothing,
+        "early": nothing,
+        "held": nothing,
+        "guaranteed": nothing,
     }
     rows.append(Row("whole", whole, total=True))
     caption = language.text("The stages of the crash in '{scenario}'", scenario=language.name(told.title))

@@ -10,6 +10,7 @@ from ouroloop.report.charts import bars, number
 from ouroloop.report.document import Findings, SourceLine
 from ouroloop.report.language import Language
 from ouroloop.report.map_drawing import KIND_NAME, TIER_NAME
+from ouroloop.report.simulated.behind import Rested, behind_table
 from ouroloop.report.simulated.comparison import comparison_section
 from ouroloop.report.simulated.footing import simulated, three_digits
 from ouroloop.report.simulated.losses import holder_name, losses_section
@@ -28,21 +29,27 @@ _DRAWN = 12
 
 
 def answer_page(
-    dossier: Dossier, question: str, results: SimulatedResults, named: Collection[str], language: Language
+    dossier: Dossier,
+    question: str,
+    results: SimulatedResults,
+    named: Collection[str],
+    rested: Sequence[Rested],
+    language: Language,
 ) -> Findings:
     """What breaks, who ends up with the loss, by when, through which stages, and what deals stand behind it.
 
     `results` holds the baseline and one scenario, that of the question, with its losses; `named` are the parties whom
-    the question names.
+    the question names; `rested` what the losses rest on.
     """
     name = _names(dossier, language)
     deals = [one for one in bargains_of(dossier) if {one.deal.payer, one.deal.payee} <= set(named)]
     sections = (
         losses_section(results, language, name),
+        _grounds(results, rested, language, holder_name(language, name)),
         comparison_section(results, language),
         _deals(deals, language, name) if deals else None,
     )
-    cites = {cite for one in deals for cite in ids(one.deal.sources)}
+    cites = {cite for one in deals for cite in ids(one.deal.sources)} | {cite for one in rested for cite in one.sources}
     title = language.text("Asked: {question}", question=question)
     return _page(dossier, language, title, tuple(section for section in sections if section), cites)
 
@@ -119,6 +126,25 @@ def _page(dossier: Dossier, language: Language, title: str, sections: tuple[Sect
         sections,
         None,
         sources,
+    )
+
+
+def _grounds(
+    results: SimulatedResults, rested: Sequence[Rested], language: Language, called: Callable[[str], str]
+) -> Section:
+    account = next(iter(results.losses.values()))
+    soon = account.quarters.index(account.soon)
+    table = behind_table(rested, soon, account.quarters, language, called)
+    return Section(
+        "behind",
+        table.caption,
+        language.text(
+            "Every loss is a posting in the books: a claim written down, a share that falls, a promise that is called. "
+            "What each holder lost most on, and the records of the dossier from which its books were opened; who holds "
+            "for whom is assumed."
+        ),
+        tables=(table,),
+        simulated=True,
     )
 
 
