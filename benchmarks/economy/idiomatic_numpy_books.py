@@ -98,7 +98,7 @@ def _fill(net: Network, s: Record, q: Record, held: np.ndarray, amounts: np.ndar
             q.chips_bought, q.invested_by_vendors, q.built[world.site_builder], q.built_by_vehicles,
             q.other[world.other_rows],
             q.costs_paid[world.cost_firm], q.paid_out[world.payout_firm],
-            q.vested, twice,
+            q.vested, twice, q.vested - q.discount,
             q.chips_worn, np.zeros_like(q.chips_worn),
             q.sites_worn, np.zeros_like(q.sites_worn),
             q.other_worn, np.zeros_like(q.other_worn),
@@ -142,7 +142,9 @@ def _build_on(net: Network, inputs: Plain, s: Record, q: Record, wear: Wear) -> 
     plant.starts = np.concatenate([q.starts[None], plant.starts[:-1]])
 
     bought = sums.chips_by_builder @ whole(q.chips_bought) + sums.orders_by_builder @ q.delivered
-    bought = bought - sums.warrants_by_builder @ q.vested
+    of_holder = np.where((net.warrant_chips >= 0)[:, None], bought[net.warrant_chips], np.inf)
+    q.discount = np.minimum(q.vested, of_holder)
+    bought = bought - sums.warrants_by_builder @ q.discount
     reported = np.where(q.calendar.honest > 0, q.life, engine.reported_chip_life_years)
     site_life, other_life = engine.site_life_years, engine.other_life_years
     q.chips_worn, chips = wear(plant.chips, q.quarter, bought, reported, q.life)

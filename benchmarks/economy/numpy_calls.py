@@ -51,12 +51,14 @@ def meet_calls(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     sold = whole(offered * _changes_hands(sums.sales_by_issuer @ offered, inputs.traits.exit_share * cap)[firm])
     usual = np.where(levered, np.minimum(p.leverage, 1 / p.least_margin) * money, s.calls.usual * quoted)
     adds = np.where(sums.sales_by_fund @ offered > 0, 0.0, p.refill * np.maximum(usual - shares, 0.0))
-    bought = np.minimum(adds[fund] * (cap / np.maximum(quoted, 1e-6))[firm], np.maximum(other, 0.0))
+    most = np.maximum(other, 0.0) / np.bincount(firm)[firm][:, None]
+    bought = np.minimum(adds[fund] * (cap / np.maximum(quoted, 1e-6))[firm], most)
     bought = whole(bought * _changes_hands(sums.sales_by_issuer @ bought, inputs.traits.exit_share * cap)[firm])
     change = -np.maximum(p.impact, 0.0) * _part(sums.sales_by_issuer @ (sold - bought), cap)
     price = np.exp(change)[firm]
     paid = (sold - bought) * price
-    at_cost = _part(sold, holds) * cost - _part(bought, other) * other_cost
+    of_fund, of_others = (np.minimum(_part(*pair), 1.0) for pair in ((sold, holds), (bought, other)))
+    at_cost = of_fund * cost - of_others * other_cost
     got = sums.sales_by_fund @ paid
     repaid = np.clip(got, 0.0, debt)
     left = sums.sales_by_fund @ ((holds - sold + bought) * price)

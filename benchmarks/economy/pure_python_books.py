@@ -165,7 +165,7 @@ def _amounts(net: Lists, s: Record, q: Record) -> list[float]:
         *q.built_by_vehicles,
         *(q.other[m] for m in net.other_rows), *(q.costs_paid[m] for m in net.cost_firm),
         *(q.paid_out[m] for m in net.payout_firm),
-        *q.vested, *no_warrant, *no_warrant,
+        *q.vested, *no_warrant, *no_warrant, *q.beyond,
         *q.chips_worn, *(0.0 for _ in q.chips_worn),
         *q.sites_worn, *(0.0 for _ in q.sites_worn),
         *q.other_worn, *(0.0 for _ in q.other_worn),
@@ -223,9 +223,11 @@ def _build_on(net: Lists, own: Record, s: Record, q: Record) -> None:
     for b, amount in zip(net.order_chips, q.delivered, strict=True):
         if b >= 0:
             bought[b] += amount
-    for b, amount in zip(net.warrant_chips, q.vested, strict=True):
+    q.beyond = [0.0] * len(q.vested)
+    for w, (b, amount) in enumerate(zip(net.warrant_chips, q.vested, strict=True)):
         if b >= 0:
-            bought[b] -= amount
+            q.beyond[w] = max(amount - bought[b], 0.0)
+            bought[b] -= amount - q.beyond[w]
     honest = q.calendar.honest > 0
     reported = [life if honest else engine.reported_chip_life_years for life in q.life]
     site_life, other_life = [engine.site_life_years] * net.builders, [engine.other_life_years] * len(net.other_rows)

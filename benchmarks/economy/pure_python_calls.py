@@ -72,7 +72,8 @@ def meet_calls(net: Lists, own: Record, s: Record, q: Record) -> None:
         adds.append(0.0 if pressed[fund] > 0 else p.refill * max(usual - shares[fund], 0.0))
     wanted, want_of_firm = [], [0.0] * net.members
     for has, (fund, m) in zip(other, pairs, strict=True):
-        wanted.append(min(adds[fund] * (q.equity.cap[m] / max(quoted, 1e-6)), max(has, 0.0)))
+        buyers = sum(1 for _, other_m in pairs if other_m == m)
+        wanted.append(min(adds[fund] * (q.equity.cap[m] / max(quoted, 1e-6)), max(has, 0.0) / buyers))
         want_of_firm[m] += wanted[-1]
     found = _changes_hands(want_of_firm, capacity)
     sold, bought, more = [], [], [0.0] * net.members
@@ -88,7 +89,7 @@ def meet_calls(net: Lists, own: Record, s: Record, q: Record) -> None:
     for n, (fund, m) in enumerate(pairs):
         price = exp(change[m])
         paid = (sold[n] - bought[n]) * price
-        part, taken = (x / y if y > 0 else 0.0 for x, y in ((sold[n], holds[n]), (bought[n], other[n])))
+        part, taken = (min(x / y, 1.0) if y > 0 else 0.0 for x, y in ((sold[n], holds[n]), (bought[n], other[n])))
         base = part * cost[n] - taken * other_cost[n]
         at_cost.append(base)
         above.append(paid - base)

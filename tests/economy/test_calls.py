@@ -6,6 +6,7 @@ Each test fails where the mechanism is taken out: with no impact, no door, no br
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import jax.numpy as jnp
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from ouroloop.economy.track import Track
+from ouroloop.ledger import AccountClass
 from tests.economy.worlds import (
     HOLDERS,
     MARGIN_DEBT,
@@ -132,6 +134,20 @@ def test_a_trade_moves_a_gain_and_makes_none() -> None:
     revalued = [f.name for f in world().ledger.flows if f.name.startswith("revalue:")]
     wealth, gained = system(halved(), "paper_wealth"), flows(world(), halved(), *revalued)
     np.testing.assert_allclose(np.diff(wealth, axis=0), gained[1:], atol=1e-6)
+
+
+def test_funds_together_buy_no_more_than_others_have() -> None:
+    # Both funds are made to sell, then both come back at once, and one may borrow for all that it wants.
+    both = quiet(world()).sold_down.at[:, HIT].set(0.8)
+    greedy = with_parameters(shocked(CALM, sold_down=both), "calls", refill=1.0, impact=0.0)
+    greedy = with_parameters(greedy, "calls", leverage=30.0, least_margin=0.03)
+    wide = replace(greedy, traits=replace(greedy.traits, exit_share=jnp.ones_like(greedy.traits.exit_share)))
+    _, track = play(world(), wide)
+    left = {firm: balance(world(), track, "investors", f"equity:{firm}") for firm in QUOTED}
+    assert any((one < 1.0).any() for one in left.values()), "they want it all"
+    kept = [(a.entity, a.account_class) == ("investors", AccountClass.ASSET) for a in world().ledger.accounts]
+    shares = ["equity:" in account.instrument for account in world().ledger.accounts]
+    assert np.asarray(track.balances)[np.array(kept) & np.array(shares)].min() > -1e-6
 
 
 def test_customers_are_poorer_the_quarter_after() -> None:

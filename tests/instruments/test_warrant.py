@@ -38,9 +38,9 @@ def test_a_tranche_vests_when_deliveries_and_price_have_both_reached_their_marks
     warrants = book()
     state, moved = warrants.vest(warrants.start(1), rows(2.0, 0.5), rows(200.0, 400.0))
     # The first two tranches of lab, 0.03bn shares at 100: 3bn. Web has the price and not the gigawatt.
-    assert moved[:, 0].tolist() == [3.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    assert moved[:, 0].tolist() == [3.0, *[0.0] * 7]
     state, moved = warrants.vest(state, rows(2.0, 1.0), rows(310.0, 310.0))
-    assert moved[:, 0].tolist() == [4.0, 8.0, 0.0, 0.0, 0.0, 0.0]
+    assert moved[:, 0].tolist() == [4.0, 8.0, *[0.0] * 6]
     state, moved = warrants.vest(state, rows(9.0, 9.0), rows(900.0, 900.0))
     assert not np.asarray(moved).any()
     assert np.allclose(warrants.vested_bn(state)[:, 0], [0.07, 0.08])
@@ -52,6 +52,21 @@ def test_a_price_that_touched_its_hurdle_before_the_deliveries_came_does_not_cou
     assert float(moved[0, 0]) == 1.0
     state, moved = warrants.vest(state, rows(2.0, 1.0), rows(200.0, 200.0))
     assert moved[:2, 0].tolist() == [2.0, 0.0]
+
+
+def test_goods_do_not_become_cheaper_than_nothing_and_the_rest_is_income():
+    warrants = book()
+    played = Played(warrants)
+    _, moved = warrants.vest(warrants.start(1), rows(2.0, 1.0), rows(310.0, 310.0))
+    discount, beyond = warrants.beyond(moved[:2], rows(5.0, 20.0))
+    # 7bn vest on goods of 5bn, 8bn on goods of 20bn.
+    assert discount[:, 0].tolist() == [5.0, 8.0]
+    played.post(moved + beyond)
+    played.proof()
+    assert played.balance("lab/real/equipment")[0] == -5.0
+    assert played.balance("lab/income/vendor_consideration")[0] == -2.0
+    assert played.balance("lab/asset/warrant:chips")[0] == 7.0
+    assert played.balance("web/real/equipment")[0] == -8.0
 
 
 def test_a_void_contract_vests_no_more_and_keeps_what_has_vested():

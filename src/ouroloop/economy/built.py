@@ -49,12 +49,11 @@ def build_on(
     today: Today,
     plans: Plans,
     spent: Spent,
-    delivered: Float64[Array, "contract path"],
-    vested: Float64[Array, "warrant path"],
+    bought: Float64[Array, "builder path"],
 ) -> Built:
     """Move sites on, give power, put chips and shells to use, and wear everything for a quarter.
 
-    `delivered`: chips and other goods of orders, at their price; `vested`: what warrants take off that price.
+    `bought`: chips that came in, at what they cost.
     """
     engine, completion = inputs.parameters.engine, inputs.parameters.completion
     before, years = state.plant, (today.quarter + 1) / YEAR
@@ -90,8 +89,6 @@ def build_on(
     finished, abandoned = quantize((ready + back) * share), quantize(lost * share)
 
     reported = jnp.where(today.calendar.honest > 0, life, engine.reported_chip_life_years)
-    bought = world.chips_by_builder @ quantize(spent.chips) + world.orders_by_builder @ delivered
-    bought = bought - world.warrants_by_builder @ vested
     q = today.quarter
     by_chips = jnp.asarray(world.vehicle_clock != OUTSIDE)[:, None]
     site_life = engine.site_life_years * jnp.ones_like(life)

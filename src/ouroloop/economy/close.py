@@ -17,7 +17,7 @@ from ouroloop.economy.fail import Failed
 from ouroloop.economy.fall_due import Dues
 from ouroloop.economy.fund import Funds
 from ouroloop.economy.inputs import Inputs
-from ouroloop.economy.inventory import Letter
+from ouroloop.economy.inventory import OUTSIDE, Letter
 from ouroloop.economy.meet_calls import Called
 from ouroloop.economy.observe import observe
 from ouroloop.economy.outcome import OutcomeState, step_outcome
@@ -28,7 +28,7 @@ from ouroloop.economy.state import Contracts, State, Trailing
 from ouroloop.economy.today import Today
 from ouroloop.economy.track import Track
 from ouroloop.economy.world import World
-from ouroloop.ledger import post, recolor_in_rounds
+from ouroloop.ledger import post, quantize, recolor_in_rounds
 
 _NOTHING = 1e-6
 """USD bn below which nothing is missing and nothing was sold."""
@@ -57,8 +57,12 @@ def close_the_books(
     `ledger.recolor_in_rounds` says whose money moved.
     """
     delivered = paid.orders.delivered - state.contracts.orders.delivered
-    vested = failed.warrants.value - state.contracts.warrants.value
-    built = build_on(world, inputs, state, today, plans, spent, delivered, vested)
+    bought = world.chips_by_builder @ quantize(spent.chips) + world.orders_by_builder @ delivered
+    discount, beyond_moved = world.warrants.beyond(
+        failed.warrants.value - state.contracts.warrants.value,
+        jnp.where((world.warrant_builder == OUTSIDE)[:, None], jnp.inf, bought[world.warrant_builder]),
+    )
+    built = build_on(world, inputs, state, today, plans, spent, bought - world.warrants_by_builder @ discount)
     amounts = jnp.concatenate(
         [
             world.receipts.amounts(plans.ai, plans.core[world.core_firm], funds.new_shares[world.share_issuer]),
@@ -81,7 +85,7 @@ def close_the_books(
                 costs=paid.costs[world.cost_firm],
                 payout=spent.payout[world.payout_firm],
             ),
-            failed.warrants_moved,
+            failed.warrants_moved + beyond_moved,
             built.chips_moved,
             built.sites_moved,
             built.other_moved,

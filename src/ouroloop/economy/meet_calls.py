@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float64
 
 from ouroloop.contagion.calls import (
@@ -48,8 +49,9 @@ def meet_calls(world: World, inputs: Inputs, state: State, today: Today, failed:
 
     Levered funds sell until their broker is content, open-end funds what their investors take out; a scenario may make
     both sell. Each sells all that it holds in proportion. Of each firm only so much changes hands in a quarter, at a
-    price that all of it has moved; the rest is asked for again. Funds that nobody presses buy the market, slowly. A
-    fund that has sold everything and still owes costs its broker the rest.
+    price that all of it has moved; the rest is asked for again. Funds that nobody presses buy the market, slowly, each
+    at most its equal part of what others have. A fund that has sold everything and still owes costs its broker the
+    rest.
 
     What is asked, offered and traded is money in whole quanta, so that sums of it are the same whatever stands beside.
     """
@@ -76,7 +78,7 @@ def meet_calls(world: World, inputs: Inputs, state: State, today: Today, failed:
     pressed = world.sales_by_fund @ offered > 0
     adds = jnp.where(pressed, 0.0, p.refill * jnp.maximum(usual - shares, 0.0))
     bought = adds[fund] * (quoted / jnp.maximum(quoted.sum(axis=0), _NOTHING))[firm]
-    bought = jnp.minimum(bought, jnp.maximum(other, 0.0))
+    bought = jnp.minimum(bought, jnp.maximum(other, 0.0) / np.bincount(firm)[firm][:, None])
     bought = quantize(bought * changes_hands(world.sales_by_issuer @ bought, capacity)[firm])
     change = price_change(p, world.sales_by_issuer @ (sold - bought), value)
     paid = (sold - bought) * jnp.exp(change)[firm]
@@ -113,4 +115,5 @@ def meet_calls(world: World, inputs: Inputs, state: State, today: Today, failed:
 
 
 def _part(some: Array, whole: Array) -> Array:
-    return jnp.where(whole > 0, some / jnp.where(whole > 0, whole, 1.0), 0.0)
+    """At most 1: of shares worth a quantum, rounding may sell one and a half."""
+    return jnp.where(whole > 0, jnp.minimum(some / jnp.where(whole > 0, whole, 1.0), 1.0), 0.0)

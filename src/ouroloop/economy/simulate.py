@@ -24,7 +24,7 @@ from ouroloop.economy.world import World
 
 prepare()
 
-CHUNK = 128
+CHUNK = 64
 """Paths run at once: state and amounts of a quarter stay near the cache, and one compiled program serves all chunks."""
 
 

@@ -378,11 +378,18 @@ class World(Holdings):
         return self._adding(np.where(chips, buyers, OUTSIDE), len(self.builders))
 
     @cached_property
+    def warrant_builder(self) -> Rows:
+        """The builder whose chips a warrant makes cheaper; `OUTSIDE` for other goods."""
+        holders = self._on(self.builders, (holder for _, holder in self.warrants.parties))
+        found = np.where(np.array([asset == CHIPS for asset in self.warrants.assets], bool), holders, OUTSIDE)
+        here = found[found != OUTSIDE]
+        assert len(set(here.tolist())) == len(here), "two warrants would take the price off the same chips"
+        return found
+
+    @cached_property
     def warrants_by_builder(self) -> Incidence:
         """What warrants take off the price of chips, by the builder that holds them."""
-        holders = self._on(self.builders, (holder for _, holder in self.warrants.parties))
-        chips = np.array([asset == CHIPS for asset in self.warrants.assets], bool)
-        return self._adding(np.where(chips, holders, OUTSIDE), len(self.builders))
+        return self._adding(self.warrant_builder, len(self.builders))
 
     @cached_property
     def orders_by_warrant(self) -> Incidence:

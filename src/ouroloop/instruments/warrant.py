@@ -16,7 +16,7 @@ _ByContract = Float64[Array, "contract path"]
 _Moved = Float64[Array, "flow path"]
 _Where = Bool[Array, "contract path"]
 _Tranches = Float64[Array, " tranche"]
-_KINDS = ("vest", "strike", "exercise")
+_KINDS = ("vest", "strike", "exercise", "beyond")
 
 
 class WarrantState(eqx.Module):
@@ -43,6 +43,9 @@ class Warrants(Instrument):
     follow the share price; what the holder's warrant is worth above it is a `revaluation`, paper wealth. Both marks are
     looked at on the same day: a price that touched its hurdle before the deliveries came does not count.
 
+    Goods do not become cheaper than nothing: what vests above what the holder buys in the quarter (`beyond`) is its
+    income, as what it bought before is partly worn.
+
     Exercise takes shares for the strike in cash, and moves the warrant's book value to shares at cost. Tranches of a
     void contract (`void`: the order is torn up) vest no more; what has vested stays.
 
@@ -50,7 +53,7 @@ class Warrants(Instrument):
     probable; here in the quarter of vesting, so a quarter's revenue may jump); nor a market value; nor dilution by
     shares that have not vested.
 
-    Flows, kind by kind: `vest` (accrual), `strike` (transaction), `exercise` (accrual).
+    Flows, kind by kind: `vest` (accrual), `strike` (transaction), `exercise`, `beyond` (accruals).
     References: ASC 606-10-32-25 (consideration payable to a customer), ASU 2019-08 (measured as at grant),
     ASC 705-20 (consideration from a vendor).
     """
@@ -79,12 +82,13 @@ class Warrants(Instrument):
 
     @property
     def flows(self) -> tuple[Flow, ...]:
-        """vest, strike, exercise: each for all contracts."""
+        """vest, strike, exercise, beyond: each for all contracts."""
         rows = tuple(zip(self.names, self.parties, self.assets, strict=True))
         return (
             *(books.warrant_vested(i, h, f"vest:{name}", asset=asset) for name, (i, h), asset in rows),
             *(books.equity_investment(h, i, f"strike:{name}") for name, (i, h), _ in rows),
             *(books.warrant_exercised(h, i, f"exercise:{name}") for name, (i, h), _ in rows),
+            *(books.discount_beyond_cost(h, f"beyond-cost:{name}", asset=asset) for name, (_, h), asset in rows),
         )
 
     def start(self, paths: int) -> WarrantState:
@@ -103,6 +107,11 @@ class Warrants(Instrument):
         worth = quantize(self._by_contract(jnp.where(new, (self.shares_bn * self.fair_value_usd)[:, None], 0.0)))
         after = WarrantState(state.vested | new, state.void, state.exercised_bn, state.value + worth)
         return after, self._moves(vest=worth)
+
+    def beyond(self, worth: _ByContract, bought: _ByContract) -> tuple[_ByContract, _Moved]:
+        """What of a grant is a discount on what its holder `bought` in the quarter, USD bn? The rest is income."""
+        rest = jnp.maximum(worth - quantize(bought), 0.0)
+        return worth - rest, self._moves(beyond=rest)
 
     def void(self, state: WarrantState, where: _Where) -> WarrantState:
         """The orders of these contracts are torn up: what has not vested never will. Nothing is posted."""

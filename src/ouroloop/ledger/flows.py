@@ -249,6 +249,15 @@ def warrant_vested(issuer: str, holder: str, name: str | None = None, *, asset: 
     return Flow(name or f"vest:{issuer}:{holder}", FlowKind.ACCRUAL, legs)
 
 
+def discount_beyond_cost(holder: str, name: str | None = None, *, asset: str = "equipment") -> Flow:
+    """What a vendor's warrant is worth above what the goods cost: they are not cheaper than nothing, so it is income.
+
+    Consideration received from a vendor (ASC 705-20).
+    """
+    legs = (debit(Account(holder, _C.REAL, asset)), credit(Account(holder, _C.INCOME, "vendor_consideration")))
+    return Flow(name or f"beyond-cost:{holder}", FlowKind.ACCRUAL, legs)
+
+
 def warrant_exercised(holder: str, issuer: str, name: str | None = None) -> Flow:
     """What a warrant stood at becomes cost of shares; the strike is an `equity_investment` beside it."""
     warrant, shares = f"warrant:{issuer}", f"equity:{issuer}"
