@@ -182,6 +182,18 @@ def _lend_promised(net: Network, s: Record, q: Record) -> None:
     loans.owed, q.lent = loans.owed + by_loan, q.lent + by_loan
 
 
+def _lay_anew(net: Network, loans: Record, q: Record) -> None:
+    """What is left of the debt of who fails falls due evenly over the tenor of new debt."""
+    failed, last = q.newly[net.world.loan_borrower] > 0, loans.ladder.shape[1] - 1
+    for loan in np.flatnonzero(failed.any(axis=1)):
+        paths = np.flatnonzero(failed[loan])
+        owed, tenor, begins = loans.owed[loan, paths], net.tenor[loan], min(q.quarter + 1, last)
+        end, part = min(begins + tenor - 1, last), np.floor(owed / tenor / QUANTUM) * QUANTUM
+        loans.ladder[loan][:, paths] = 0.0
+        loans.ladder[loan, begins:end, paths] = part[:, None]
+        loans.ladder[loan, end, paths] += owed - part * (end - begins)
+
+
 def _extend(net: Network, s: Record, q: Record, missing: np.ndarray) -> None:
     """Principal that a vehicle cannot replace falls due a quarter later while its tenant is sound."""
     world, loans, now = net.world, s.contracts.loans, q.quarter
@@ -453,6 +465,7 @@ def _write_down(net: Network, inputs: Plain, s: Record, q: Record, debt: np.ndar
     loans.ladder = loans.ladder - gone
     q.loans_lost = gone.sum(axis=1)
     loans.owed = loans.owed - q.loans_lost
+    _lay_anew(net, loans, q)
     s.lender_lost = s.lender_lost + sums.loans_by_class @ rest
 
 

@@ -581,6 +581,19 @@ def _write_down(net: Lists, own: Record, s: Record, q: Record, debt: list[float]
     for n, (part, owed) in enumerate(zip(share, list(loans.owed), strict=True)):
         if part:
             _write_down_loan(s, q, net, n, part * owed, taken[n])
+    for n, borrower in enumerate(net.loan_borrower):
+        if q.newly[borrower]:
+            _lay_anew(loans.ladder[n], q.quarter + 1, net.tenor[n], loans.owed[n])
+
+
+def _lay_anew(ladder: list[float], first: int, tenor: int, owed: float) -> None:
+    """What is left of the debt of who fails falls due evenly over the tenor of new debt."""
+    last = len(ladder) - 1
+    first = min(first, last)
+    end, part = min(first + tenor - 1, last), owed / tenor // QUANTUM * QUANTUM
+    ladder[:] = [0.0] * len(ladder)
+    ladder[first:end] = [part] * (end - first)
+    ladder[end] += owed - part * (end - first)
 
 
 def _write_down_loan(s: Record, q: Record, net: Lists, n: int, lost: float, amount: float) -> None:

@@ -482,6 +482,16 @@ def test_a_loan_that_is_not_served_grows_by_its_interest_and_falls_due_when_the_
     np.testing.assert_allclose(flows(of, track, bonds)[at], flows(of, before, bonds)[at], atol=1e-9)
 
 
+def test_what_is_left_of_the_debt_of_who_failed_falls_due_on_new_dates() -> None:
+    forced = quiet(world()).forced_default.at[MEMBERS.index("neo"), 2].set(1.0)
+    track, calm = run(shocked(inputs(world(), PATHS), forced_default=forced))[1], usual()[1]
+    debt, soon = (member(track, name, "neo") for name in ("debt", "maturing_in_year"))
+    # In level parts over 20 and 32 quarters: 4 of them are an eighth to a fifth. Before, more than that was due.
+    assert (soon[2] >= debt[2] / 8 - 1e-6).all()
+    assert (soon[2] <= debt[2] / 5 + 1e-6).all()
+    assert (member(calm, "maturing_in_year", "neo")[2] > 1.1 * member(calm, "debt", "neo")[2] / 5).all()
+
+
 # Buyers whom nobody names
 
 

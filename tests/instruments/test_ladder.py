@@ -48,6 +48,13 @@ def test_level_parts_take_the_rest_in_the_last_quarter():
     assert slots(ladder) == [QUANTUM, QUANTUM, 3 * QUANTUM, 0, 0]
 
 
+def test_what_is_laid_anew_is_the_same_money_on_other_days_and_only_where_it_was_asked_for():
+    both = jnp.concatenate([one(0, 8, 0, 0, 2, 0), one(0, 8, 0, 0, 2, 0)], axis=2)
+    laid = rungs.lay_anew(both, jnp.asarray([[True, False]]), jnp.asarray([2]), jnp.asarray([8]))
+    assert np.asarray(laid[0, :, 0]).tolist() == [0, 0, 1.25, 1.25, 1.25, 6.25], "the rest is beyond the horizon"
+    assert np.asarray(laid[0, :, 1]).tolist() == [0, 8, 0, 0, 2, 0]
+
+
 def test_a_write_down_of_everything_leaves_nothing_and_says_what_it_took():
     ladder = rungs.place(rungs.place(one(0, 0, 0), column(0.1), at(1)), column(1 / 3), at(2))
     owed = float(rungs.total(ladder)[0, 0])

@@ -81,6 +81,15 @@ def assert_exact(state: LoanState) -> None:
     assert np.array_equal(np.asarray(rungs.total(state.ladder)), np.asarray(state.owed))
 
 
+def test_a_failed_borrower_s_debt_gets_new_dates_at_the_old_rate_and_nobody_pays_for_it():
+    state = opened()
+    after = BOTH.reorganize(state, at(1), jnp.asarray([[True], [False]]), jnp.asarray([4, 4]))
+    assert np.asarray(after.ladder)[0, :, 0].tolist() == [0, 0, 10, 10, 10, 10, 0, 0, 0]
+    assert np.array_equal(after.ladder[1], state.ladder[1])
+    assert np.array_equal(after.owed, state.owed)
+    assert np.array_equal(after.rate, state.rate)
+
+
 def test_half_of_what_is_due_is_paid_and_the_other_half_falls_due_next():
     state = opened()
     interest = BOTH.interest_due(state, jnp.asarray([0.02]))  # 0.5 and 0.1

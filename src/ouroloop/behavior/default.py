@@ -166,7 +166,7 @@ def recovery(
 def write_down(newly: _Entities, borrower: Int[np.ndarray, " loan"], recovered: _Loans) -> _Loans:
     """Which share of each loan is written off this quarter? (1 - recovery) where its borrower fails, else 0.
 
-    The rest stays: the reorganized firm goes on with debt = recovery x old debt.
+    The rest stays: the reorganized firm goes on with debt = recovery x old debt, due on new dates (`Loans.reorganize`).
     """
     return newly[borrower] * (1.0 - recovered)
 

@@ -160,7 +160,7 @@ def _loans(
     default: DefaultState,
     newly: Array,
 ) -> tuple[LoanState, _Moved, GuaranteeState, _Moved, Float64[Array, "loan path"], Float64[Array, "member path"]]:
-    """Write debts down to what is recovered; guarantors first.
+    """Write debts down to what is recovered, guarantors first; what is left falls due anew, as new debt would.
 
     Last of the results: what lenders lost, USD bn, and which share of each firm's debt is lost to all, guarantors too.
 
@@ -194,6 +194,8 @@ def _loans(
     loans, moved = world.loans.write_down(
         loans, jnp.where(loans.owed > 0, rest / jnp.where(loans.owed > 0, loans.owed, 1.0), 0.0)
     )
+    tenor = jnp.asarray(world.loan_tenor)
+    loans = world.loans.reorganize(loans, today.quarter, newly[world.loan_borrower] > 0, tenor)
     gone = world.loans_by_borrower @ (share * owed) / jnp.where(debt > 0, debt, 1.0)
     return loans, moved, guarantees, called + given_up, rest, gone
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Float, Float64, Int
+from jaxtyping import Array, Bool, Float, Float64, Int
 
 from ouroloop.core import QUANTUM
 from ouroloop.ledger import quantize
@@ -76,6 +76,24 @@ def place_evenly(
     rest = amount - part * (end - first)[:, None]
     at_end = slots == end[:, None]
     return ladder + jnp.where(level[:, :, None], part[:, None], 0.0) + jnp.where(at_end[:, :, None], rest[:, None], 0.0)
+
+
+def lay_anew(
+    ladder: Ladder,
+    where: Bool[Array, "contract path"],
+    first: Int[Array, " contract"],
+    quarters: Int[Array, " contract"],
+) -> Ladder:
+    """Where asked, all that a contract owes falls due in level parts over `quarters` quarters from `first` on instead.
+
+    8 due at once becomes 2 in each of four quarters; nothing is added or forgiven.
+    """
+
+    def lay(ladder: Ladder) -> Ladder:
+        kept = jnp.where(where[:, None], 0.0, ladder)
+        return place_evenly(kept, jnp.where(where, total(ladder), 0.0), first, quarters)
+
+    return lax.cond(jnp.any(where), lay, lambda ladder: ladder, ladder)
 
 
 def due(ladder: Ladder, quarter: Quarter) -> ByContract:

@@ -9,7 +9,7 @@ maturity ladder. Per quarter
     unpaid        : principal moves to the next quarter; interest is added to principal, due in the next quarter
 
 so that what is owed is one number per contract, the sum of its ladder, and exactly the ledger's liability. A default is
-nothing here: it is a share of 0 while it lasts, and `write_down` when it is resolved.
+nothing here: it is a share of 0 while it lasts, and `write_down` and `reorganize` when it is resolved.
 
 Flows, in this order: `lend` (asset and liability grow, cash to the borrower), `repay`, `interest` (expense and income,
 cash to the lender), `accrue` (interest unpaid: expense and income against the claim), `write-off` (loss and gain).
@@ -188,6 +188,20 @@ class Loans(Instrument):
         """`share` (0..1) of what is owed will never be paid: the lender's loss, and the borrower's gain."""
         kept, lost = rungs.scale(state.ladder, share)
         return LoanState(kept, state.owed - lost, state.rate), moves(self.sizes, lost.shape[1], write_off=lost)
+
+    def reorganize(
+        self,
+        state: LoanState,
+        quarter: Quarter,
+        where: Bool[Array, "contract path"],
+        tenor_quarters: Int[Array, " contract"],
+    ) -> LoanState:
+        """What is left of a failed borrower's debt gets new dates: level parts over a tenor, from the next quarter on.
+
+        Nobody pays anything for it, and the rate stays. 11 U.S.C. § 1123(a)(5)(H): a plan may extend maturities.
+        """
+        first = jnp.broadcast_to(quarter + 1, tenor_quarters.shape)
+        return LoanState(rungs.lay_anew(state.ladder, where, first, tenor_quarters), state.owed, state.rate)
 
     def taken_over(self, state: LoanState, amount: ByContract) -> tuple[LoanState, ByContract]:
         """Somebody else pays or takes over `amount` (USD bn) of what is due first; returns what was taken off.
