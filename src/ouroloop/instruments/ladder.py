@@ -93,7 +93,10 @@ def lay_anew(
         kept = jnp.where(where[:, None], 0.0, ladder)
         return place_evenly(kept, jnp.where(where, total(ladder), 0.0), first, quarters)
 
-    return lax.cond(jnp.any(where), lay, lambda ladder: ladder, ladder)
+    def leave(ladder: Ladder) -> Ladder:
+        return ladder
+
+    return lax.cond(jnp.any(where), lay, leave, ladder)
 
 
 def due(ladder: Ladder, quarter: Quarter) -> ByContract:
