@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 from jax.scipy.special import ndtr, ndtri
 from jaxtyping import Array, Float
@@ -10,6 +11,7 @@ _Any = Float[Array, "..."]
 _Given = _Any | float
 
 
+@jax.jit
 def real_world(priced: _Given, years: _Given, price_of_risk: _Given) -> _Any:
     """How often does what prices hold likely by this much happen?
 
@@ -25,6 +27,7 @@ def real_world(priced: _Given, years: _Given, price_of_risk: _Given) -> _Any:
     return ndtr(ndtri(jnp.asarray(priced, jnp.float64)) - _shift(years, price_of_risk))
 
 
+@jax.jit
 def priced(real: _Given, years: _Given, price_of_risk: _Given) -> _Any:
     """Which chance do prices pay for where this one happens? The inverse of `real_world`."""
     return ndtr(ndtri(jnp.asarray(real, jnp.float64)) + _shift(years, price_of_risk))

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TypeVar
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from ouroloop.core import Quarter, Tier
@@ -43,6 +42,7 @@ from ouroloop.scenario.axes import (
 from ouroloop.scenario.contracts import Contracts
 from ouroloop.scenario.contracts.books import Book, books
 from ouroloop.scenario.contracts.supply import Shares
+from ouroloop.scenario.device import on_device
 from ouroloop.scenario.lenders import RATED_KINDS, behind_holders, can_be_called, guarantees, lending, swaps
 from ouroloop.scenario.opening import Opening
 from ouroloop.scenario.opening_debts import Debt
@@ -218,7 +218,7 @@ def _some(book: Book[Kind], keep: Sequence[bool]) -> Book[Kind]:
         if isinstance(value, tuple) and len(value) == count:
             return tuple(value[n] for n in at)
         if isinstance(value, jax.Array) and value.ndim and value.shape[0] == count:
-            return jnp.asarray(np.asarray(value)[at])  # in NumPy: nothing is compiled for it
+            return on_device(np.asarray(value)[at], value.dtype)
         return value
 
     instrument = book.instrument

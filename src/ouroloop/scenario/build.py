@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float64, Int
 
@@ -28,6 +27,8 @@ from ouroloop.scenario.calendar import ShockCalendar, drawn, shock_calendar
 from ouroloop.scenario.contracts import contracts
 from ouroloop.scenario.contracts.include import Chances, include
 from ouroloop.scenario.contracts.supply import Shares, supply_shares
+from ouroloop.scenario.contracts.terms import Term
+from ouroloop.scenario.device import on_device
 from ouroloop.scenario.effect import check_effect
 from ouroloop.scenario.estimate import assumption
 from ouroloop.scenario.opening import Opening, open_world
@@ -101,13 +102,13 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
         traits=known,
         parameters=found.parameters,
         calendar=calendar(made, _shocks(scenario, made, named), count),
-        opening=jnp.asarray(_opening(world, opening, known, count)),
-        cloud_share=jnp.asarray(share[rows]),
-        order_share=jnp.asarray(np.minimum(share[np.array(made.orders.rows, np.int64)], 1.0)),
-        lease_share=jnp.asarray(share[np.array(made.leases.rows, np.int64)]),
-        guarantee_binds=jnp.asarray(_given(world, share[np.array(made.guarantees.rows, np.int64)])),
-        draw_share=jnp.asarray(_drawn_share(made, share)),
-        round_share=jnp.asarray(share[np.array(made.rounds.rows, np.int64)] > 0, dtype=jnp.float64),
+        opening=on_device(_opening(world, opening, known, count)),
+        cloud_share=on_device(share[rows]),
+        order_share=on_device(np.minimum(share[np.array(made.orders.rows, np.int64)], 1.0)),
+        lease_share=on_device(share[np.array(made.leases.rows, np.int64)]),
+        guarantee_binds=on_device(_given(world, share[np.array(made.guarantees.rows, np.int64)])),
+        draw_share=on_device(_drawn_share(made, share)),
+        round_share=on_device(share[np.array(made.rounds.rows, np.int64)] > 0),
         payoff_quarter=_payoff(scenario, made, found, named, count),
         keys=path_keys(scenario.seed, first_path, count),
     )
@@ -169,10 +170,14 @@ def _shares_of_promises(
     """Which part of every promise is owed on each path."""
     terms = made.contracts.terms
     uniforms = np.stack([named(f"contract:{term.name}") for term in terms])
-    chances = Chances(
-        *(jnp.asarray(scenario.assumptions[read.assumption].value * read.scale) for read in reads(Chances))
-    )
-    return np.asarray(include(terms, jnp.asarray(uniforms), chances))
+    chances = Chances(*(on_device(scenario.assumptions[read.assumption].value * read.scale) for read in reads(Chances)))
+    return np.asarray(_include(terms)(uniforms, chances))
+
+
+@lru_cache(maxsize=8)
+def _include(terms: tuple[Term, ...]) -> Callable[[Float64[np.ndarray, "term path"], Chances], Array]:
+    """`include` for these promises, compiled: one program for its steps."""
+    return jax.jit(partial(include, terms))
 
 
 def _given(world: World, share: Float64[np.ndarray, "deal path"]) -> Float64[np.ndarray, "guarantee path"]:
@@ -198,10 +203,10 @@ def _payoff(
     """The quarter in which the payoff arrives: the scenario's, or by chance since the clock began."""
     shocks = _shocks(scenario, made, named)
     if shocks.payoff_quarter is not None:
-        return jnp.full(paths, shocks.payoff_quarter, jnp.int32)
+        return on_device(np.full(paths, shocks.payoff_quarter), np.int32)
     years = (scenario.first_quarter.ordinal - CLOCK_STARTS.ordinal) / 4
-    arrival = jax.jit(payoff_quarter)(found.parameters.demand, jnp.asarray(named("payoff")), years)
-    return jnp.broadcast_to(arrival, (paths,))
+    arrival = jax.jit(payoff_quarter)(found.parameters.demand, named("payoff"), years)
+    return on_device(np.broadcast_to(arrival, (paths,)), arrival.dtype)
 
 
 def _opening(world: World, opening: Opening, known: Traits, paths: int) -> Float64[np.ndarray, "opening #path"]:

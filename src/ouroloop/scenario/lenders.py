@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import jax.numpy as jnp
+import numpy as np
 
 from ouroloop.core import Quarter
 from ouroloop.dossier import EntityKind
@@ -29,6 +29,7 @@ from ouroloop.scenario.axes import (
 )
 from ouroloop.scenario.contracts import Contracts
 from ouroloop.scenario.contracts.books import Book
+from ouroloop.scenario.device import on_device
 from ouroloop.scenario.estimate import central
 from ouroloop.scenario.opening import Opening
 from ouroloop.scenario.opening_debts import Debt, claim_of
@@ -107,7 +108,7 @@ def lending(
         names,
         tuple(lender for lender, _, _ in rows),
         tuple(firm for _, firm, _ in rows),
-        jnp.asarray(floating, bool),
+        on_device(floating, bool),
         tuple(claim_of(*key) for key in rows),
     )
     classes = tuple(_CLASSES.get(lender, "private_credit") for lender, _, _ in rows)
@@ -197,14 +198,16 @@ def _promised_draw(
 ) -> PromisedDraw:
     """What a lender must still lend, by the contract that takes it; repaid as a vehicle's classes are."""
     (lender, borrower, rank), row, share, schedule = drawn
-    first, parts = int(book.first_repayment[row]), int(book.repayments[row])
+    first, parts = (int(np.asarray(term)[row]) for term in (book.first_repayment, book.repayments))
     if borrower in vehicles:
         end = Quarter.of(vehicles[borrower].structure.ends.last).ordinal - made.first.ordinal
         level = any(one.repays == "level" for one in vehicles[borrower].classes)
         first = min(first, end) if level else end
         parts = end - first + 1
     amounts = tuple(share * usd_bn for usd_bn in schedule)
-    return PromisedDraw(keys.index((lender, borrower, rank)), amounts, float(book.rate[row, 0]), first, parts)
+    return PromisedDraw(
+        keys.index((lender, borrower, rank)), amounts, float(np.asarray(book.rate)[row, 0]), first, parts
+    )
 
 
 def can_be_called(axes: Axes, guarantor: str, debtor: str, kind: GuaranteeKind) -> bool:
@@ -234,17 +237,17 @@ def behind_holders(
             loan = pairs.index((creditor, debtor)) if (creditor, debtor) in pairs else OUTSIDE
             rows.append((n, name, debtor, creditor, 1.0, loan))
     at = [row[0] for row in rows]
-    part = jnp.asarray([row[4] for row in rows])[:, None]
+    part = np.array([row[4] for row in rows])[:, None]
     made = Guarantees(
         tuple(row[1] for row in rows),
         tuple(GuaranteeKind.GUARANTEE if "/" in row[1] else book.kinds[row[0]] for row in rows),
         tuple(book.guarantors[n] for n in at),
         tuple(row[2] for row in rows),
         tuple(row[3] for row in rows),
-        jnp.broadcast_to(book.cap, (len(book.names), 1))[jnp.asarray(at, int)] * part,
-        book.guaranteed[jnp.asarray(at, int)],
-        book.first[jnp.asarray(at, int)],
-        book.last[jnp.asarray(at, int)],
+        on_device(np.broadcast_to(book.cap, (len(book.names), 1))[at] * part),
+        on_device(np.asarray(book.guaranteed)[at]),
+        on_device(np.asarray(book.first)[at], int),
+        on_device(np.asarray(book.last)[at], int),
     )
     return Book(made, tuple(signed.rows[n] for n in at)), tuple(row[5] for row in rows)
 
@@ -264,10 +267,10 @@ def guarantees(
         (*signed.guarantors, *(GOVERNMENT,) * extra),
         (*signed.debtors, *loans.borrowers),
         (*signed.creditors, *loans.lenders),
-        jnp.concatenate([jnp.broadcast_to(signed.cap, (count, 1)), jnp.full((extra, 1), jnp.inf)]),
-        jnp.concatenate([signed.guaranteed, jnp.zeros((extra, quarters))]),
-        jnp.concatenate([signed.first, jnp.zeros(extra, signed.first.dtype)]),
-        jnp.concatenate([signed.last, jnp.full(extra, quarters, signed.last.dtype)]),
+        on_device(np.concatenate([np.broadcast_to(signed.cap, (count, 1)), np.full((extra, 1), np.inf)])),
+        on_device(np.concatenate([signed.guaranteed, np.zeros((extra, quarters))])),
+        on_device(np.concatenate([signed.first, np.zeros(extra)]), int),
+        on_device(np.concatenate([signed.last, np.full(extra, quarters)]), int),
         claims=(*held, *loans.claims),
     )
     return made, (*behind, *range(extra))
@@ -292,7 +295,7 @@ def swaps(dossier: Dossier, opening: Opening, members: Sequence[str]) -> CreditD
     return CreditDefaultSwaps(
         tuple((BANKS, writer) for _, writer, *_ in rows),
         tuple(firm for firm, *_ in rows),
-        jnp.asarray([row[2] for row in rows], jnp.float64),
-        jnp.asarray([row[3] for row in rows], jnp.float64),
-        jnp.asarray([row[4] for row in rows], int),
+        on_device([row[2] for row in rows]),
+        on_device([row[3] for row in rows]),
+        on_device([row[4] for row in rows], int),
     )

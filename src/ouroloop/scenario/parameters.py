@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 import equinox as eqx
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float64
 
@@ -15,6 +14,7 @@ from ouroloop.core import BadInput, Place, Problem, nearest
 from ouroloop.core.parameter import reads
 from ouroloop.dossier import Assumption, Distribution, quantile
 from ouroloop.economy.parameters import Parameters
+from ouroloop.scenario.device import on_device
 
 if TYPE_CHECKING:
     from ouroloop.scenario.language import Scenario
@@ -57,7 +57,7 @@ def draw_parameters(scenario: Scenario, named: Callable[[str], np.ndarray] | Non
                 continue
             if read.assumption not in values:
                 values[read.assumption] = _values(row, read.assumption, named)
-            filled[read.name] = jnp.asarray(values[read.assumption] * read.scale)
+            filled[read.name] = on_device(values[read.assumption] * read.scale)
         if len(filled) == len(reads(kind)):
             made[name] = kind(**filled)
     if problems:

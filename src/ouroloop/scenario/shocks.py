@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
 
 from ouroloop.core import BadInput, Place, Problem
 from ouroloop.economy.calendar import Calendar
@@ -14,6 +14,7 @@ from ouroloop.economy.world import World
 from ouroloop.scenario.assemble import Assembled
 from ouroloop.scenario.axes import GOVERNMENT
 from ouroloop.scenario.calendar import ShockCalendar
+from ouroloop.scenario.device import on_device
 
 _LEAST = 1e-9
 """Stands for nothing where a factor is divided by: demand that was cut to 0 could never come back."""
@@ -31,13 +32,13 @@ def calendar(made: Assembled, shocks: ShockCalendar, paths: int) -> Calendar:
     names = [world.members.index(m) for m in shocks.members]
     assert names == list(range(len(world.members))), "the calendar is made for the members of this world"
 
-    def stack(rows: list[np.ndarray]) -> jnp.ndarray:
+    def stack(rows: list[np.ndarray]) -> Array:
         paths = max((row.shape[-1] for row in rows), default=1)
         filled = [np.broadcast_to(row, (quarters, paths)) for row in rows]
-        return jnp.asarray(np.stack(filled) if rows else np.ones((0, quarters, 1)))
+        return on_device(np.stack(filled) if rows else np.ones((0, quarters, 1)))
 
-    def by_path(rows: np.ndarray) -> jnp.ndarray:
-        return jnp.asarray(np.broadcast_to(rows, (*rows.shape[:-1], paths)))
+    def by_path(rows: np.ndarray) -> Array:
+        return on_device(np.broadcast_to(rows, (*rows.shape[:-1], paths)))
 
     void = {name: shocks.contract_void[n] for n, name in enumerate(shocks.contracts)}
 
@@ -49,7 +50,7 @@ def calendar(made: Assembled, shocks: ShockCalendar, paths: int) -> Calendar:
     tenant = [world.members.index(t) for t, _ in world.leases.parties]
     own_round = [name.rsplit(":", 1)[0] for name in world.rounds.names]
     return Calendar(
-        demand_factor=jnp.asarray(_changes(shocks.demand_factor)),
+        demand_factor=on_device(_changes(shocks.demand_factor)),
         credit_open=by_path(1.0 - shocks.credit_closed),
         spread_add=by_path(shocks.spread_add),
         claim_pays=stack([shocks.pays(*pair) if owed else never for pair, owed in _owed(world)]),
@@ -62,19 +63,19 @@ def calendar(made: Assembled, shocks: ShockCalendar, paths: int) -> Calendar:
                 for investor, issuer, name in zip(world.rounds.investors, world.rounds.issuers, own_round, strict=True)
             ]
         ),
-        forced_default=jnp.asarray(shocks.forced_default),
-        equity_factor=jnp.asarray(shocks.price_factor),
-        sold_down=jnp.asarray(shocks.sold_down),
-        letters_down=jnp.asarray(shocks.letters_down),
-        power_factor=jnp.asarray(shocks.power_factor),
-        efficiency_factor=jnp.asarray(shocks.efficiency_factor),
-        vendor_scale=jnp.asarray(shocks.vendor_scale[world.vendor_rows]),
+        forced_default=on_device(shocks.forced_default),
+        equity_factor=on_device(shocks.price_factor),
+        sold_down=on_device(shocks.sold_down),
+        letters_down=on_device(shocks.letters_down),
+        power_factor=on_device(shocks.power_factor),
+        efficiency_factor=on_device(shocks.efficiency_factor),
+        vendor_scale=on_device(shocks.vendor_scale[world.vendor_rows]),
         ai_factor=stack([sector.get(who, np.ones((quarters, 1))) for who, _ in world.receipts.ai]),
         cloud_binds=stack([stands(name) for name in world.cloud.names]),
         order_binds=stack([stands(name) for name in world.orders.names]),
         warrant_binds=stack([stands(name) for name in world.warrants.names]),
-        chip_life_years=jnp.asarray(shocks.life_years[world.builder_rows]),
-        honest=jnp.asarray(_from(shocks.honest_from, quarters)),
+        chip_life_years=on_device(shocks.life_years[world.builder_rows]),
+        honest=on_device(_from(shocks.honest_from, quarters)),
         guarantee_share=stack(
             [
                 row * stands(name.partition("/")[0])  # a promise to several holders is one promise

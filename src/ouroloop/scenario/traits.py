@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
+import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
 from ouroloop.behavior.completion import STAGES, cost_profile
@@ -21,10 +23,12 @@ from ouroloop.economy.inputs import Traits
 from ouroloop.economy.operations import CHIPS
 from ouroloop.economy.parameters import EngineParameters, Parameters
 from ouroloop.economy.world import World
+from ouroloop.instruments.vintages import Vintages
 from ouroloop.ledger import Account, AccountClass, cash
 from ouroloop.scenario.assemble import Assembled
 from ouroloop.scenario.contracts.backlog import backlogs
 from ouroloop.scenario.contracts.supply import Shares
+from ouroloop.scenario.device import on_device
 from ouroloop.scenario.exits import exit_shares
 from ouroloop.scenario.grades import letter_bounds
 from ouroloop.scenario.lenders import RATED_KINDS
@@ -319,8 +323,7 @@ class _Opened:
         spent = self.ai_capex[self.world.builder_rows] + np.zeros((len(self.world.builders), self.paths))
         years = np.asarray(self.parameters.completion.build_years) / STAGES
         fewer = np.exp(-np.asarray(self.engine.starts_growth) * np.arange(STAGES)[:, None] * years)
-        shell, chips = cost_profile(self.parameters.completion, STAGES)
-        weight = (fewer * np.asarray(shell + chips)).sum(axis=0)
+        weight = (fewer * sum(map(np.asarray, _cost_profile(self.parameters.completion)))).sum(axis=0)
         first = np.maximum(spent - self._renewal, 0.0) / (
             self._speed * np.asarray(self.engine.site_cost_per_gw) * weight
         )
@@ -330,13 +333,11 @@ class _Opened:
     @cached_property
     def _renewal(self) -> Values:
         """What new chips for those that wear out in a quarter cost, USD bn."""
-        engine, age = self.engine, self.world.chips.served(jnp.asarray(0))
-        growth, life = (
-            jnp.asarray(np.broadcast_to(x, (self.paths,))) for x in (engine.starts_growth, engine.chip_life_years)
-        )
-        worn = fleet_by_age(age - 1, growth, life) * (1.0 - still_runs(age, life))
-        cost = np.asarray(self.parameters.completion.chip_share * engine.site_cost_per_gw)
-        return self.capacity * np.asarray(worn.sum(axis=0)) * cost
+        engine = self.engine
+        growth, life = (np.broadcast_to(x, (self.paths,)) for x in (engine.starts_growth, engine.chip_life_years))
+        worn = _worn_out(self.world.chips, growth, life)
+        cost = np.asarray(self.parameters.completion.chip_share) * np.asarray(engine.site_cost_per_gw)
+        return self.capacity * np.asarray(worn) * cost
 
     @cached_property
     def starts(self) -> Values:
@@ -380,7 +381,7 @@ class _Opened:
         consumers = np.broadcast_to(np.asarray(parameters.demand.consumer_share), (self.paths,))
         kinds = [consumers if who == "consumers" else 1 - consumers for who, _ in world.receipts.ai]
         paid_out = np.clip(self.rate("payout") / np.where(operating > 0, operating, 1.0), 0.0, 1.0)
-        growth = free_growth(parameters.demand, jnp.asarray(self.spend), jnp.asarray(self.growth_seen))
+        growth = _free_growth(parameters.demand, self.spend, self.growth_seen)
         ladder, loan_rate = _loans(self.made, parameters)
         arrays = {
             "revenue": self.revenue,
@@ -419,7 +420,18 @@ class _Opened:
             "opening_price_usd": _prices(self.dossier, self.made),
             "power_years": np.array([_years_since_mid_2025(self.opening.quarter)]),
         }
-        return Traits(**{name: jnp.asarray(array, jnp.float64) for name, array in arrays.items()})
+        return Traits(**{name: on_device(array) for name, array in arrays.items()})
+
+
+_free_growth, _cost_profile = jax.jit(free_growth), jax.jit(cost_profile)
+"""One program each for formulas of a dozen steps."""
+
+
+@jax.jit
+def _worn_out(chips: Vintages, growth: Float[Array, " path"], life_years: Float[Array, " path"]) -> Array:
+    """The part of a fleet that stands still from the opening quarter on."""
+    age = chips.served(jnp.asarray(0))
+    return (fleet_by_age(age - 1, growth, life_years) * (1.0 - still_runs(age, life_years))).sum(axis=0)
 
 
 def _balance(opening: Opening, account: Account) -> float:

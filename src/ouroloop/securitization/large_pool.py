@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import ndtr, ndtri
@@ -13,6 +14,7 @@ _Given = _Any | float
 _NODES = 128
 
 
+@jax.jit
 def conditional_probability(probability: _Given, correlation: _Given, factor: _Given) -> _Any:
     """How likely is default when the common factor is known? N((N^-1(p) - sqrt(rho) z) / sqrt(1 - rho)).
 
@@ -27,6 +29,7 @@ def loss_quantile(probability: _Given, correlation: _Given, level: _Given) -> _A
     return conditional_probability(probability, correlation, -ndtri(jnp.asarray(level, jnp.float64)))
 
 
+@jax.jit
 def chance_of_more(share: _Given, probability: _Given, correlation: _Given) -> _Any:
     """How likely do more than this share of debtors fail? Share above 0 and below 1.
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from math import floor, inf, isnan
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-import jax.numpy as jnp
 import numpy as np
 
 from ouroloop.core import Tier
@@ -28,6 +27,7 @@ from ouroloop.scenario.contracts.columns import column, floats, names, parties, 
 from ouroloop.scenario.contracts.given import Given, given
 from ouroloop.scenario.contracts.read import Contracts
 from ouroloop.scenario.contracts.terms import DebtTerm, Term
+from ouroloop.scenario.device import on_device
 
 if TYPE_CHECKING:
     from ouroloop.dossier.dossier import Dossier
@@ -99,7 +99,7 @@ def books(made: Contracts, dossier: Dossier) -> Books:
                 names(made.credits),
                 parties(made.credits),
                 schedule(made, made.credits),
-                jnp.full(len(made.credits), made.quarters, dtype=int),
+                whole([made.quarters] * len(made.credits)),
             ),
             rows(made.credits),
         ),
@@ -149,15 +149,15 @@ def _rounds(made: Contracts) -> tuple[EquityRounds, tuple[Term, ...]]:
         if term.in_kind is None
         for quarter in np.flatnonzero(term.payments.shares)
     ]
-    quarters = jnp.asarray([quarter for _, quarter, _ in parts], dtype=int)
+    quarters = whole([quarter for _, quarter, _ in parts])
     instrument = EquityRounds(
         names=tuple(f"{term.name}:{made.first + quarter}" for term, quarter, _ in parts),
         investors=tuple(term.payer for term, _, _ in parts),
         issuers=tuple(term.payee for term, _, _ in parts),
-        amount=jnp.asarray([usd_bn for _, _, usd_bn in parts], dtype=jnp.float64).reshape(-1, 1),
+        amount=column([usd_bn for _, _, usd_bn in parts]),
         quarter=quarters,
         expiry=quarters,
-        conditional=jnp.asarray([term.pending for term, _, _ in parts], dtype=bool),
+        conditional=on_device([term.pending for term, _, _ in parts], bool),
     )
     return instrument, tuple(term for term, _, _ in parts)
 
@@ -196,7 +196,7 @@ def _vendor_loans(made: Contracts) -> VendorLoans:
     return VendorLoans(
         _loans(terms, [True] * len(terms)),
         conversion_price=column([inf] * len(terms)),
-        at_default=jnp.asarray([term.convertible for term in terms], dtype=bool),
+        at_default=on_device([term.convertible for term in terms], bool),
         first_conversion=whole([0] * len(terms)),
         last_conversion=whole([made.quarters - 1] * len(terms)),
     )
@@ -213,7 +213,7 @@ def _guarantees(made: Contracts) -> Guarantees:
         debtors=tuple(term.debtor for term in terms),
         creditors=tuple(term.creditor for term in terms),
         cap=column([term.payments.point for term in terms]),
-        guaranteed=jnp.asarray(np.reshape(values, (len(terms), made.quarters)), dtype=jnp.float64),
+        guaranteed=on_device(np.reshape(values, (len(terms), made.quarters))),
         first=whole([int(found[0]) if found.size else made.quarters for found in standing]),
         last=whole([int(found[-1]) if found.size else -1 for found in standing]),
     )
@@ -261,10 +261,10 @@ def _letters(made: Contracts, values: Given) -> Letters:
         decision=whole(decided),
         expiry=whole(decided),
         advance_rate=column([values.letter_advance_share] * len(terms)),
-        schedule=jnp.asarray(np.reshape(schedules, (len(terms), made.quarters)), dtype=jnp.float64),
+        schedule=on_device(np.reshape(schedules, (len(terms), made.quarters))),
     )
 
 
 def _loans(terms: Sequence[Term], floating: Sequence[bool]) -> Loans:
     lenders, borrowers = tuple(term.payer for term in terms), tuple(term.payee for term in terms)
-    return Loans(names(terms), lenders, borrowers, jnp.asarray(floating, dtype=bool))
+    return Loans(names(terms), lenders, borrowers, on_device(floating, bool))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float64, Int
 
 from ouroloop.scenario.contracts.read import Contracts
 from ouroloop.scenario.contracts.terms import Term
+from ouroloop.scenario.device import on_device
 
 
 def names(terms: Sequence[Term]) -> tuple[str, ...]:
@@ -23,23 +23,23 @@ def parties(terms: Sequence[Term]) -> tuple[tuple[str, str], ...]:
 
 def schedule(made: Contracts, terms: Sequence[Term]) -> Float64[Array, "contract quarter"]:
     found = [term.payments.point_usd_bn for term in terms]
-    return jnp.asarray(np.reshape(found, (len(terms), made.quarters)), dtype=jnp.float64)
+    return on_device(np.reshape(found, (len(terms), made.quarters)))
 
 
 Some = TypeVar("Some", bound=Term)
 
 
 def floats(terms: Sequence[Some], what: Callable[[Some], float]) -> Float64[Array, " contract"]:
-    return jnp.asarray([what(term) for term in terms], dtype=jnp.float64)
+    return on_device([what(term) for term in terms])
 
 
 def row(values: Sequence[float]) -> Float64[Array, " row"]:
-    return jnp.asarray(values, dtype=jnp.float64)
+    return on_device(values)
 
 
 def column(values: Sequence[float]) -> Float64[Array, "contract 1"]:
-    return jnp.asarray(values, dtype=jnp.float64).reshape(-1, 1)
+    return on_device(np.reshape(values, (-1, 1)))
 
 
 def whole(values: Sequence[int]) -> Int[Array, " contract"]:
-    return jnp.asarray(values, dtype=int)
+    return on_device(values, int)
