@@ -7,6 +7,8 @@ import numpy as np
 from jaxtyping import Array
 from numpy.typing import ArrayLike, DTypeLike
 
+import ouroloop.ledger.precision as _float64  # noqa: F401  # pyright: ignore[reportUnusedImport]
+
 
 def on_device(values: ArrayLike | Array, kind: DTypeLike = np.float64) -> Array:
     """The values as an array of this kind.
