@@ -160,7 +160,7 @@ def _draw_promised(net: Network, inputs: Plain, s: Record, q: Record) -> np.ndar
     """What lenders have promised for this quarter, by borrower; what vehicles build with it."""
     world, sums = net.world, s.sums
     sound = s.default.barred[world.loan_borrower[world.draw_loan]] <= 0
-    q.draws = whole(world.draw_schedule[:, q.quarter, None] * inputs.draw_share * sound)
+    q.draws = whole(world.draw_schedule[:, q.quarter, None] * inputs.draw_share * q.calendar.draw_stands * sound)
     drawn = sums.draws_by_borrower @ q.draws
     interest = (sums.loans_by_borrower @ q.interest)[world.vehicle_rows]
     before = (q.quarter < world.vehicle_opens)[:, None]

@@ -170,9 +170,10 @@ def raise_funds(net: Lists, own: Record, s: Record, q: Record) -> None:
 def _draw_promised(net: Lists, own: Record, s: Record, q: Record) -> list[float]:
     """What lenders have promised for this quarter, by borrower; what vehicles build with it."""
     q.draws, drawn = [], [0.0] * net.members
-    for loan, schedule, share in zip(net.draw_loan, net.draw_schedule, own.draw_share, strict=True):
+    shares = zip(own.draw_share, q.calendar.draw_stands, strict=True)
+    for loan, schedule, (share, stands) in zip(net.draw_loan, net.draw_schedule, shares, strict=True):
         borrower = net.loan_borrower[loan]
-        q.draws.append(whole(schedule[q.quarter] * share) if s.default.barred[borrower] <= 0 else 0.0)
+        q.draws.append(whole(schedule[q.quarter] * share * stands) if s.default.barred[borrower] <= 0 else 0.0)
         drawn[borrower] += q.draws[-1]
     interest = [0.0] * net.members
     for borrower, due in zip(net.loan_borrower, q.interest, strict=True):

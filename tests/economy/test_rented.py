@@ -74,6 +74,14 @@ def test_a_letter_is_lent_as_far_as_it_becomes_firm_on_each_path() -> None:
     np.testing.assert_allclose(lent[:3], np.array(DRAWN)[:, None] * shares, atol=1e-8)
 
 
+def test_a_promise_that_is_called_off_is_lent_no_more() -> None:
+    given = no_credit()
+    off = given.calendar.draw_stands.at[0, 1:].set(0.0)
+    lent = flows(world(), run(shocked(given, draw_stands=off)), "lend:banks:depot")
+    assert np.all(lent[0] == DRAWN[0])
+    assert not lent[1:].any()
+
+
 def test_nothing_more_is_drawn_by_who_is_being_reorganized() -> None:
     track = run(fails(inputs(world(), PATHS), "depot", 0))
     lent = flows(world(), track, "lend:banks:depot")

@@ -25,6 +25,7 @@ def stormy() -> Inputs:
         forced_default=calendar.forced_default.at[MEMBERS.index("cloud"), 4].set(1.0),
         claim_pays=calendar.claim_pays.at[0, 2:5].set(0.0).at[-30:, 3:5].set(0.7).at[5:, 6].set(0.5),
         credit_open=calendar.credit_open.at[:, 3:].set(0.2),
+        draw_stands=calendar.draw_stands.at[0, 1:].set(0.5),
         lease_factor=calendar.lease_factor.at[0, 3].set(0.5),
         letters_down=calendar.letters_down.at[MEMBERS.index("maker"), 3].set(4.0),
         equity_factor=calendar.equity_factor.at[1, 2].set(0.7).at[:, 5].set(0.4),

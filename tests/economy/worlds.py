@@ -221,8 +221,8 @@ def world(quarters: int = QUARTERS) -> World:
         guaranteed_loan=guaranteed,
         vehicles=(Vehicle("depot", "neo", DEPOT_OPENS, False), Vehicle("rack", "cloud", 0, True)),
         promised_draws=(
-            PromisedDraw(6, (0.5, 0.5, 0.25, *(0.0,) * (quarters - 3)), 0.06, DEPOT_DUE, 1),
-            PromisedDraw(8, (0.3, 0.2, *(0.0,) * (quarters - 2)), 0.06, 2, 6),
+            PromisedDraw(6, (0.5, 0.5, 0.25, *(0.0,) * (quarters - 3)), 0.06, DEPOT_DUE, 1, "depot-loan#whole"),
+            PromisedDraw(8, (0.3, 0.2, *(0.0,) * (quarters - 2)), 0.06, 2, 6, "rack-loan#whole"),
         ),
         passive=(False,) * 6,
         listed=(False, True, True, True, False, False),
@@ -318,6 +318,7 @@ def quiet(of: World) -> Calendar:
         cloud_binds=full(1.0, len(of.cloud.names)),
         order_binds=full(1.0, len(of.orders.names)),
         warrant_binds=full(1.0, len(of.warrants.names)),
+        draw_stands=full(1.0, len(of.promised_draws)),
         chip_life_years=full(float("nan"), len(of.builders)),
         honest=full(0.0),
         guarantee_share=full(0.0, len(of.guarantees.names)).at[-1].set(1.0),

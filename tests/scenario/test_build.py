@@ -7,6 +7,7 @@ import pytest
 from ouroloop.behavior.completion import CHIP_STAGES, STAGES
 from ouroloop.dossier import load
 from ouroloop.economy.open import open_state
+from ouroloop.scenario.ask import parse_question
 from ouroloop.scenario.build import build
 from ouroloop.scenario.read import read_presets, read_scenario
 
@@ -76,6 +77,15 @@ def test_banks_have_hedged_a_part_of_what_they_lent_to_quoted_firms() -> None:
         whole = float(swaps.notional[np.array(rows)].sum())
         assert 0.15 < whole / lent[firm].mean() < 0.25, "a fifth of what was lent at central values"
         assert 0 < float(swaps.rate[rows[0]]) < 0.2
+
+
+def test_a_loan_that_is_called_off_is_drawn_no_more_and_no_other_is_touched() -> None:
+    economy = build(parse_question("deal jupiter-loan is called off in 2027-Q3", read_scenario("baseline")), 0, 2)
+    stands = np.asarray(economy.inputs.calendar.draw_stands)[..., 0]
+    of = np.array([draw.name.startswith("jupiter-loan#") for draw in economy.world.promised_draws])
+    assert of.any()
+    assert stands[of].tolist() == [[1.0, 1.0, *[0.0] * 38]] * int(of.sum())
+    assert np.all(stands[~of] == 1.0)
 
 
 def test_letters_of_lenders_are_lent_on_the_paths_on_which_they_become_firm() -> None:

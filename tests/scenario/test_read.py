@@ -224,6 +224,14 @@ def test_a_base_s_assumptions_and_shocks_hold_and_the_nearest_word_counts(tmp_pa
     assert found.dossier.header.id == "ai-loop"
 
 
+def test_a_bundled_base_needs_no_dossier_and_one_beside_the_file_goes_before_it(tmp_path: Path) -> None:
+    text = "scenario: mine\ntitle: T\nabout: A\nbase: baseline\n" + STOP
+    found = written(tmp_path, text)
+    assert (found.dossier.header.id, found.seed, found.bases) == ("ai-loop", 7, ("baseline",))
+    (tmp_path / "baseline.yaml").write_text(HEAD.replace("mine", "baseline") + "seed: 3\n", encoding="utf-8")
+    assert written(tmp_path, text).seed == 3
+
+
 def test_a_problem_of_the_base_is_said_with_the_base_s_place(tmp_path: Path) -> None:
     (tmp_path / "ground.yaml").write_text(HEAD + STOP.replace("to: oracle", "to: orcale"), encoding="utf-8")
     with pytest.raises(BadInput) as caught:

@@ -43,6 +43,8 @@ class Calendar(eqx.Module):
     order_binds: Float[Array, "contract quarter #path"]
     warrant_binds: Float[Array, "warrant quarter #path"]
     """1 while a warrant stands; 0 once it is called off: what has not vested never will."""
+    draw_stands: Float[Array, "draw quarter #path"]
+    """Share of a promise to lend that stands; 0 once it is called off."""
     chip_life_years: Float[Array, "builder quarter #path"]
     """Economic life of a builder's chips; NaN where nothing is imposed."""
     honest: Float[Array, "quarter #path"]

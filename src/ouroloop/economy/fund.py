@@ -165,10 +165,10 @@ def raise_funds(
 
 
 def _draws(world: World, inputs: Inputs, state: State, today: Today) -> Float64[Array, "draw path"]:
-    """What lenders have promised for this quarter, to borrowers who are not being reorganized."""
+    """What lenders have promised for this quarter, as it stands, to borrowers who are not being reorganized."""
     now = jnp.asarray(world.draw_schedule)[:, today.quarter]
     sound = state.default.barred[world.loan_borrower[world.draw_loan]] <= 0
-    return now[:, None] * inputs.draw_share * sound
+    return now[:, None] * inputs.draw_share * today.calendar.draw_stands * sound
 
 
 def _building(world: World, today: Today, dues: Dues, drawn: Array) -> Float64[Array, "vehicle path"]:

@@ -64,6 +64,8 @@ class PromisedDraw(NamedTuple):
     first_repayment: int
     repayments: int
     """Level parts, from the first quarter of repayment on."""
+    name: str
+    """`deal#tranche` of the promise; several draws share it where several lend."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -157,7 +157,7 @@ def _void_deal(world: World, shock: VoidDeal) -> Iterator[_Found]:
     # A guarantee of something that is neither a loan nor capacity here covers nothing: all would go on without it.
     covers = (world.promised_loan != OUTSIDE) | (world.backstopped != OUTSIDE)
     stand = (name for name, does in zip(world.guarantees.names, covers, strict=True) if does)
-    others = (*world.leases.names, *world.warrants.names, *stand)
+    others = (*world.leases.names, *world.warrants.names, *stand, *(draw.name for draw in world.promised_draws))
     left = {*world.cloud.names, *world.orders.names, *rounds, *others}
     if not any(name == shock.deal or name.startswith(f"{shock.deal}#") for name in left):
         deals = sorted({name.partition("#")[0] for name in left if "#" in name})

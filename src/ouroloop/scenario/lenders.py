@@ -205,9 +205,8 @@ def _promised_draw(
         first = min(first, end) if level else end
         parts = end - first + 1
     amounts = tuple(share * usd_bn for usd_bn in schedule)
-    return PromisedDraw(
-        keys.index((lender, borrower, rank)), amounts, float(np.asarray(book.rate)[row, 0]), first, parts
-    )
+    loan, rate = keys.index((lender, borrower, rank)), float(np.asarray(book.rate)[row, 0])
+    return PromisedDraw(loan, amounts, rate, first, parts, book.loans.names[row])
 
 
 def can_be_called(axes: Axes, guarantor: str, debtor: str, kind: GuaranteeKind) -> bool:

@@ -60,9 +60,9 @@ def dossier_named(name: str, near: Path) -> str | Path:
 
 
 def base_named(name: str, near: Path, of: str | os.PathLike[str] | None) -> Located:
-    """The scenario that `base` names: one beside the file, one that comes with the dossier, or a path from the file.
+    """The scenario that `base` names: one that comes with the dossier, one beside the file, or a path from the file.
 
-    Raises BadInput `no-scenario`.
+    Where no dossier is named, one of the bundled loop as well, last of all. Raises BadInput `no-scenario`.
     """
     beside = {file.stem: file for file in sorted(near.parent.glob("*.yaml"))}
     known = presets(of) if of is not None else {}
@@ -77,7 +77,10 @@ def base_named(name: str, near: Path, of: str | os.PathLike[str] | None) -> Loca
         there = False
     if there:
         return Located(printable(str(path)), path)
-    names = [*known, *own]
+    bundled_loop = presets() if of is None else {}
+    if name in bundled_loop:
+        return bundled_loop[name]
+    names = [*known, *own, *bundled_loop]
     said = f"'{printable(name[:200])}' is neither a scenario beside this file, nor a bundled one, nor a path."
     hint = nearest(name, names) or f"known: {', '.join(dict.fromkeys(names)) or 'none'}"
     raise BadInput([Problem(Place("<base>"), "no-scenario", said, hint)])

@@ -74,6 +74,7 @@ def calendar(made: Assembled, shocks: ShockCalendar, paths: int) -> Calendar:
         cloud_binds=stack([stands(name) for name in world.cloud.names]),
         order_binds=stack([stands(name) for name in world.orders.names]),
         warrant_binds=stack([stands(name) for name in world.warrants.names]),
+        draw_stands=stack([stands(draw.name) for draw in world.promised_draws]),
         chip_life_years=on_device(shocks.life_years[world.builder_rows]),
         honest=on_device(_from(shocks.honest_from, quarters)),
         guarantee_share=stack(
