@@ -354,10 +354,11 @@ def _furthest(stages: Table, told: Results, language: Language) -> Finding:
         language,
         "loss-stages",
         "In '{scenario}' the crash runs through all stages in their order on {whole} of paths; most often it ends "
-        "before '{stage}', on {stops}.",
+        "before '{stage}', on {stops}; on {early} its sign came before its turn, which is another order and no rescue.",
         measure=language.text("first sign of each stage on every path"),
         scenario=language.name(told.title),
         whole=stages.at("whole", "now"),
         stage=str(end.cells["stage"].value),
         stops=stages.at(end.key, "stops"),
+        early=stages.at(end.key, "early"),
     )
