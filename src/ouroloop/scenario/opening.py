@@ -68,6 +68,11 @@ class Opening:
         """The line of one account, None where nothing was opened."""
         return self.lines.get(account)
 
+    def point(self, account: Account) -> float:
+        """What stands on one account, mean over paths; 0 where nothing was opened."""
+        line = self.lines.get(account)
+        return line.point if line else 0.0
+
     def debts_of(self, borrower: str) -> tuple[Debt, ...]:
         """What one member owes, by lender."""
         return tuple(debt for debt in self.debts if debt.borrower == borrower)

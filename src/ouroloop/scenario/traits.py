@@ -26,6 +26,7 @@ from ouroloop.economy.world import World
 from ouroloop.instruments.vintages import Vintages
 from ouroloop.ledger import Account, AccountClass, cash
 from ouroloop.scenario.assemble import Assembled
+from ouroloop.scenario.contract_traits import debts, gw_per_usd_bn, share_prices, vendor_weights
 from ouroloop.scenario.contracts.backlog import backlogs
 from ouroloop.scenario.contracts.supply import Shares
 from ouroloop.scenario.device import on_device
@@ -287,7 +288,7 @@ class _Opened:
         """Market value with net debt over revenue of a quarter."""
         members = self.world.members
         debt = [[sum((d.principal for d in self.opening.debts_of(m)), np.zeros(1)).mean()] for m in members]
-        money = [[_balance(self.opening, cash(m))] for m in members]
+        money = [[self.opening.point(cash(m))] for m in members]
         whole = np.maximum(self.equity + np.array(debt) - np.array(money), 0.0)
         return np.where(self.revenue > 0, whole / np.where(self.revenue > 0, self.revenue, 1.0), 0.0)
 
@@ -306,7 +307,7 @@ class _Opened:
     def capacity(self) -> Values:
         """GW. Chips in the books are half worn on average: a GW of them cost about twice what they are carried at."""
         rows = self.world.builder_rows
-        chips = np.array([[_balance(self.opening, Account(m, AccountClass.REAL, CHIPS))] for m in self.world.builders])
+        chips = np.array([[self.opening.point(Account(m, AccountClass.REAL, CHIPS))] for m in self.world.builders])
         cost = np.asarray(self.parameters.completion.chip_share) * np.asarray(self.engine.site_cost_per_gw)
         rented = self.revenue[rows] * YEAR / np.asarray(self.engine.rent_per_gw_year)
         return np.where(self.of_kinds(EntityKind.NEOCLOUD)[rows], rented, _COST_OVER_BOOK * chips / cost)
@@ -382,7 +383,7 @@ class _Opened:
         kinds = [consumers if who == "consumers" else 1 - consumers for who, _ in world.receipts.ai]
         paid_out = np.clip(self.rate("payout") / np.where(operating > 0, operating, 1.0), 0.0, 1.0)
         growth = _free_growth(parameters.demand, self.spend, self.growth_seen)
-        ladder, loan_rate = _loans(self.made, parameters)
+        ladder, loan_rate = debts(self.made, parameters)
         arrays = {
             "revenue": self.revenue,
             "core": self.revenue - self.modelled,
@@ -413,11 +414,11 @@ class _Opened:
             "own_use": self.own_use,
             "own_plan": self.own_plan,
             "chip_share": self.chip_share,
-            "vendor_weight": _vendor_weights(self.opening, self.made),
+            "vendor_weight": vendor_weights(self.opening, self.made),
             "loan_ladder": ladder,
             "loan_rate": loan_rate,
-            "gw_per_usd_bn": _gw_per_usd_bn(self.made, self.parameters),
-            "opening_price_usd": _prices(self.dossier, self.made),
+            "gw_per_usd_bn": gw_per_usd_bn(self.made, self.parameters),
+            "opening_price_usd": share_prices(self.dossier, self.made),
             "power_years": np.array([_years_since_mid_2025(self.opening.quarter)]),
         }
         return Traits(**{name: on_device(array) for name, array in arrays.items()})
@@ -432,67 +433,6 @@ def _worn_out(chips: Vintages, growth: Float[Array, " path"], life_years: Float[
     """The part of a fleet that stands still from the opening quarter on."""
     age = chips.served(jnp.asarray(0))
     return (fleet_by_age(age - 1, growth, life_years) * (1.0 - still_runs(age, life_years))).sum(axis=0)
-
-
-def _balance(opening: Opening, account: Account) -> float:
-    line = opening.line(account)
-    return line.point if line else 0.0
-
-
-def _loans(made: Assembled, parameters: Parameters) -> tuple[Values, Values]:
-    """Ladders and rates of all loans at the opening: slots up to the horizon, and one for what lies beyond."""
-    horizon = len(made.world.quarters)
-    base = np.atleast_1d(np.asarray(parameters.engine.base_rate))
-    ladder, rate = np.zeros((len(made.debts), horizon + 1, 1)), np.zeros((len(made.debts), len(base)))
-    for draw in made.world.promised_draws:
-        rate[draw.loan] = draw.price
-    for n, (debt, frozen) in enumerate(zip(made.debts, made.frozen, strict=True)):
-        if debt is None:
-            continue
-        due = debt.due.mean(axis=1)
-        if frozen:
-            ladder[n, horizon, 0] = due.sum()
-            rate[n] = -base if debt.floating else 0.0
-            continue
-        ladder[n, :horizon, 0] = due[:horizon]
-        ladder[n, horizon, 0] = due[horizon:].sum()
-        rate[n] = debt.rate_per_year - (base if debt.floating else 0.0)
-    return ladder, rate
-
-
-def _vendor_weights(opening: Opening, made: Assembled) -> Values:
-    """By what a vendor has paid for each customer's shares so far; alike where nothing is paid yet."""
-    pairs = made.world.spending.vendor_money
-    paid = np.array([_balance(opening, Account(v, AccountClass.ASSET, f"equity:{c}")) + 0.1 for v, c in pairs])
-    whole = {v: sum(p for (w, _), p in zip(pairs, paid, strict=True) if w == v) for v, _ in pairs}
-    return np.array([[p / whole[v]] for (v, _), p in zip(pairs, paid, strict=True)]).reshape(len(pairs), 1)
-
-
-def _gw_per_usd_bn(made: Assembled, parameters: Parameters) -> Values:
-    """GW that a warrant counts for money paid to its issuer.
-
-    The GW at which its last part vests over the money of the orders that it rewards; where those have no price of their
-    own, what chips of a GW cost.
-    """
-    world = made.world
-    cost = np.atleast_1d(np.asarray(parameters.completion.chip_share * parameters.engine.site_cost_per_gw))
-    money = world.orders_by_warrant.matrix @ np.asarray(world.orders.schedule).sum(axis=1)
-    complete = [term for term in made.contracts.warrants if term.complete]
-    rows = [
-        np.full(cost.shape, term.top_gw / usd_bn) if usd_bn > 0 else 1.0 / cost
-        for term, usd_bn in zip(complete, money, strict=True)
-    ]
-    return np.array(rows).reshape(len(complete), -1)
-
-
-def _prices(dossier: Dossier, made: Assembled) -> Values:
-    """Price of the issuers' shares: market value over shares outstanding, as published last."""
-    found: list[list[float]] = []
-    for issuer, _ in made.world.warrants.parties:
-        caps, counts = dossier.figures_of(issuer, "market_cap"), dossier.figures_of(issuer, "shares_outstanding")
-        cap, count = (max(x, key=lambda f: f.end).value if x else 0.0 for x in (caps, counts))
-        found.append([float(cap) / float(count) if count else 0.0])
-    return np.array(found).reshape(len(found), 1)
 
 
 def _years_since_mid_2025(quarter: Quarter) -> float:
