@@ -142,8 +142,10 @@ def _build_on(net: Network, inputs: Plain, s: Record, q: Record, wear: Wear) -> 
     plant.starts = np.concatenate([q.starts[None], plant.starts[:-1]])
 
     bought = sums.chips_by_builder @ whole(q.chips_bought) + sums.orders_by_builder @ q.delivered
-    of_holder = np.where((net.warrant_chips >= 0)[:, None], bought[net.warrant_chips], np.inf)
-    q.discount = np.minimum(q.vested, of_holder)
+    together = sums.warrants_by_builder @ q.vested
+    part = q.vested / np.where(together > 0, together, 1.0)[net.warrant_chips]
+    most = whole(bought[net.warrant_chips] * part)
+    q.discount = np.where((net.warrant_chips >= 0)[:, None], np.minimum(q.vested, most), q.vested)
     bought = bought - sums.warrants_by_builder @ q.discount
     reported = np.where(q.calendar.honest > 0, q.life, engine.reported_chip_life_years)
     site_life, other_life = engine.site_life_years, engine.other_life_years

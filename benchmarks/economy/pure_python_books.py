@@ -223,10 +223,14 @@ def _build_on(net: Lists, own: Record, s: Record, q: Record) -> None:
     for b, amount in zip(net.order_chips, q.delivered, strict=True):
         if b >= 0:
             bought[b] += amount
-    q.beyond = [0.0] * len(q.vested)
-    for w, (b, amount) in enumerate(zip(net.warrant_chips, q.vested, strict=True)):
+    q.beyond, together = [0.0] * len(q.vested), [0.0] * net.builders
+    for b, amount in zip(net.warrant_chips, q.vested, strict=True):
         if b >= 0:
-            q.beyond[w] = max(amount - bought[b], 0.0)
+            together[b] += amount
+    came = list(bought)
+    for w, (b, amount) in enumerate(zip(net.warrant_chips, q.vested, strict=True)):
+        if b >= 0 and amount:
+            q.beyond[w] = max(amount - whole(came[b] * (amount / together[b])), 0.0)
             bought[b] -= amount - q.beyond[w]
     honest = q.calendar.honest > 0
     reported = [life if honest else engine.reported_chip_life_years for life in q.life]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import jax.numpy as jnp
 import numpy as np
@@ -13,6 +14,7 @@ from ouroloop.behavior.completion import value_at_completion, walk_away
 from ouroloop.behavior.funding import quarters_until_wall
 from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES, SECURED
 from ouroloop.core import QUANTUM
+from ouroloop.economy.close import _discounted
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.inventory import OUTSIDE, Letter
 from ouroloop.economy.open import open_state
@@ -21,6 +23,7 @@ from ouroloop.economy.state import State
 from ouroloop.economy.track import SPONSORS, Track
 from ouroloop.economy.world import World
 from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
+from ouroloop.ledger.incidence import Incidence
 from tests.economy.worlds import (
     ANNOUNCED,
     FUNDS_NEO,
@@ -549,6 +552,17 @@ def test_a_warrant_vests_when_its_holder_has_bought_enough_by_order_or_without_o
 def test_a_warrant_that_is_called_off_does_not_vest() -> None:
     track = run(shocked(inputs(world(), PATHS), warrant_binds=calendar_with("warrant_binds", 0, 0, 0.0)))[1]
     assert np.all(flows(world(), track, "vest:maker-cloud") == 0.0)
+
+
+def test_warrants_of_one_builder_share_the_chips_that_they_make_cheaper() -> None:
+    """Two warrants vest 6 and 2 for who buys chips of 4: they take 3 and 1 off; one on other goods has no such end."""
+    several = SimpleNamespace(
+        warrant_builder=np.array([1, 1, OUTSIDE, 0]),
+        warrants_by_builder=Incidence(np.array([[0, 0, 0, 1], [1, 1, 0, 0]], np.int64)),
+    )
+    vested = jnp.asarray([[6.0], [2.0], [5.0], [0.0]])
+    most = _discounted(cast("World", several), jnp.asarray([[9.0], [4.0]]), vested)
+    assert np.asarray(most)[:, 0].tolist() == [3.0, 1.0, np.inf, 0.0]
 
 
 # Power

@@ -58,10 +58,8 @@ def close_the_books(
     """
     delivered = paid.orders.delivered - state.contracts.orders.delivered
     bought = world.chips_by_builder @ quantize(spent.chips) + world.orders_by_builder @ delivered
-    discount, beyond_moved = world.warrants.beyond(
-        failed.warrants.value - state.contracts.warrants.value,
-        jnp.where((world.warrant_builder == OUTSIDE)[:, None], jnp.inf, bought[world.warrant_builder]),
-    )
+    vested = failed.warrants.value - state.contracts.warrants.value
+    discount, beyond_moved = world.warrants.beyond(vested, _discounted(world, bought, vested))
     built = build_on(world, inputs, state, today, plans, spent, bought - world.warrants_by_builder @ discount)
     amounts = jnp.concatenate(
         [
@@ -154,6 +152,15 @@ def close_the_books(
     return after, observe(
         world, inputs, state, after, today, prices, plans, funds, paid, built, sold, called, lost, amounts
     )
+
+
+def _discounted(
+    world: World, bought: Float64[Array, "builder path"], vested: Float64[Array, "warrant path"]
+) -> Float64[Array, "warrant path"]:
+    """The chips of the quarter that each warrant may take off: warrants of one builder share them by what they vest."""
+    holder, together = world.warrant_builder, world.warrants_by_builder @ vested
+    part = vested / jnp.where(together > 0, together, 1.0)[holder]
+    return jnp.where((holder == OUTSIDE)[:, None], jnp.inf, bought[holder] * part)
 
 
 def _announced(world: World, inputs: Inputs, today: Today, spent: Spent) -> Float64[Array, "member path"]:
