@@ -483,7 +483,7 @@ def resolve_defaults(net: Lists, own: Record, s: Record, q: Record) -> None:
     q.guarantees_lost, q.gone = [0.0] * len(net.guarantor), [0.0] * net.members
     for n, lent in enumerate(q.lent):
         s.lender_lent[net.loan_lender[n]] += lent
-    if any(newly):
+    if any(newly) or any(q.unsold[builder] > 0 for builder in net.backstopped if builder >= 0):
         _write_down(net, own, s, q, debt)
     q.premiums, q.payouts = [], []
     for n, firm in enumerate(net.swap_reference):
