@@ -3,7 +3,8 @@
 Times are for 1,000 path-quarters. Random numbers are in all of them: the engine's threefry, the twins' own generators.
 All give every measure of `Track`, with books posted in quanta and cash colored; the twins begin at the engine's opening
 and are held to its numbers before any clock runs (1e-9, with the engine's draws). NumPy adds in one thread, the engine
-has a thread per core: that is what each of them is.
+has a thread per core: that is what each of them is. The engine goes through the paths in the batches of a run, and none
+of them keeps more than a batch or a quarter.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from benchmarks.economy.network import Network, network
 from benchmarks.economy.opening import Plain, opening_state, plain
 from benchmarks.ratio import Ratio
 from ouroloop.economy.inputs import Inputs
-from ouroloop.economy.simulate import simulate
+from ouroloop.economy.simulate import simulate, take_paths
 from ouroloop.economy.world import World
+from ouroloop.experiment.parts import BATCH
 from ouroloop.scenario.build import build
 from ouroloop.scenario.read import read_scenario
 
@@ -66,9 +68,13 @@ def _ratio(name: str, ours: list[float], twin: str, theirs: list[float], target:
 
 
 def _engine(world: World, inputs: Inputs) -> Clock:
+    paths = np.arange(inputs.paths)
+    batches = [take_paths(inputs, paths[first : first + BATCH]) for first in range(0, inputs.paths, BATCH)]
+
     def clock() -> float:
         start = perf_counter()
-        simulate(world, inputs, detail=False)
+        for batch in batches:
+            simulate(world, batch, detail=False)
         return (perf_counter() - start) / inputs.paths / len(world.quarters) * UNIT
 
     return clock

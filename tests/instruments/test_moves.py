@@ -95,8 +95,7 @@ def a_quarter(state, number: jax.Array, draws: jax.Array):
     promise, ended = PROMISE.resolve(promise, draws[2:3] / 2, draws[3:4] / 2)
     notes, swapped = NOTES.convert(notes, draws[4:5] < 0.3, column(10.0))
     rounds, invested = ROUNDS.due(rounds, number, YES, draws[5:6])
-    machines = MACHINES.add(machines, number, cost)
-    machines, charged, _ = MACHINES.depreciate(machines, number, column(1.5), column(0.75))
+    machines, charged, _ = MACHINES.serve(machines, number, cost, column(1.5), column(0.75))
     stake = STAKE.invest(stake, invested + swapped[-1:])
     stake, picked = STAKE.pick_up(stake, (draws[6:7] - 0.7) * 9, column(0.0))
     amounts = [

@@ -1,5 +1,7 @@
 """Machines are charged straight-line on what is left of their lives, in two books; the reported one is the ledger's."""
 
+from dataclasses import replace
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -26,7 +28,14 @@ ONE = Vintages(("owner",), ("machine",), 64)
 @eqx.filter_jit
 def charge(state: VintageState, number: jax.Array, life_years: jax.Array) -> tuple[VintageState, jax.Array, jax.Array]:
     """One quarter on a reported life, and on three honest years."""
-    return ONE.depreciate(state, number, life_years, column(3.0))
+    return ONE.serve(state, number, column(0.0), life_years, column(3.0))
+
+
+def new(cost: float) -> VintageState:
+    """One machine that comes into service in quarter 0 and has not been charged for it yet."""
+    state = ONE.opening(jnp.zeros((1, 1)), jnp.zeros((1, 1)), 1)
+    ring, total = state.reported.at[0, 0].set(cost), column(cost)
+    return VintageState(ring, ring, total, total)
 
 
 def charged(cost: float, lives_years: list[tuple[int, float]], years: int, added: float = 0.0) -> np.ndarray:
@@ -34,13 +43,12 @@ def charged(cost: float, lives_years: list[tuple[int, float]], years: int, added
 
     `added` comes into the depreciable amount at the last change of life: a lower salvage value.
     """
-    state = ONE.opening(jnp.zeros((1, 1)), jnp.zeros((1, 1)), 1)
-    state = ONE.add(state, at(0), column(cost))
+    state = new(cost)
     posted = []
     for number in range(4 * years):
         life = [years for first, years in lives_years if first <= number // 4][-1]
         if added and number == 4 * lives_years[-1][0]:
-            state = VintageState(state.reported.at[:, 0].add(added), state.economic)
+            state = replace(state, reported=state.reported.at[:, 0].add(added))
         state, amounts, _ = charge(state, at(number), column(life))
         posted.append(float(amounts[0, 0]))
     return np.asarray(posted).reshape(years, 4).sum(axis=1)
@@ -85,8 +93,8 @@ def test_amazons_shorter_life_of_2025_adds_a_quarter_to_the_charge_of_machines_o
 
 def test_longer_reported_lives_raise_reported_profit_and_leave_economic_profit_alone():
     def charges(reported_life: float) -> tuple[float, float]:
-        state = ONE.add(ONE.opening(jnp.zeros((1, 1)), jnp.zeros((1, 1)), 1), at(0), column(24.0))
-        _, amounts, economic = ONE.depreciate(state, at(0), column(reported_life), column(3.0))
+        empty = ONE.opening(jnp.zeros((1, 1)), jnp.zeros((1, 1)), 1)
+        _, amounts, economic = ONE.serve(empty, at(0), column(24.0), column(reported_life), column(3.0))
         return float(amounts[0, 0]), float(economic[0, 0])
 
     # 24 over 4 years: 1.5 a quarter; over 6 years: 1; over 3 honest years: 2, whatever is reported.
@@ -99,14 +107,14 @@ def test_opening_vintages_are_charged_by_their_age():
     by_age = jnp.zeros((1, 10)).at[0, 7].set(12.0).at[0, 0].set(5.0)
     state = ONE.opening(by_age, by_age, 1)
     assert np.asarray(state.reported_total).tolist() == [[17.0]]
-    _, amounts, economic = ONE.depreciate(state, at(0), column(5.0), column(2.0))
+    _, amounts, economic = ONE.serve(state, at(0), column(0.0), column(5.0), column(2.0))
     np.testing.assert_allclose(float(amounts[0, 0]), 12 / 12 + 5 / 19, atol=1e-8)
     # With a life of 2 years the older one is over: it goes at once.
     np.testing.assert_allclose(float(economic[0, 0]), 12 + 5 / 7, atol=1e-8)
 
 
 def test_retired_machines_leave_what_the_reported_book_still_carries_as_a_loss():
-    state = ONE.add(ONE.opening(jnp.zeros((1, 1)), jnp.zeros((1, 1)), 1), at(0), column(24.0))
+    state = new(24.0)
     for number in range(12):
         state, _, _ = charge(state, at(number), column(6.0))
         state, lost = ONE.retire(state, at(number), column(3.0))
@@ -118,7 +126,7 @@ def test_retired_machines_leave_what_the_reported_book_still_carries_as_a_loss()
 
 
 def test_an_impairment_is_a_new_cost_and_leaves_the_economic_book():
-    state = ONE.add(ONE.opening(jnp.zeros((1, 1)), jnp.zeros((1, 1)), 1), at(0), column(24.0))
+    state = new(24.0)
     state, lost = ONE.impair(state, column(0.5))
     assert np.asarray(lost)[:, 0].tolist() == [0, 12]
     assert (float(state.reported_total[0, 0]), float(state.economic_total[0, 0])) == (12, 24)
@@ -139,8 +147,7 @@ WORLD = books.build([*BUYS, *BOOK.flows])
 @eqx.filter_jit
 def a_quarter(state: VintageState, number: jax.Array, draws: jax.Array) -> tuple[VintageState, jax.Array]:
     placed = draws[:3] * 10
-    state = BOOK.add(state, number, placed)
-    state, moved, _ = BOOK.depreciate(state, number, 0.5 + draws[3:6] * 3, 0.5 + draws[6:7] * 3)
+    state, moved, _ = BOOK.serve(state, number, placed, 0.5 + draws[3:6] * 3, 0.5 + draws[6:7] * 3)
     state, impaired = BOOK.impair(state, jnp.where(draws[7:10] < 0.1, draws[7:10] * 10, 0.0))
     state, gone = BOOK.dispose(state, jnp.where(draws[10:13] < 0.1, 1.0, 0.0))
     state, retired = BOOK.retire(state, number, 1.5 + draws[13:14] * 4)
@@ -162,6 +169,8 @@ def test_the_reported_book_is_the_ledgers_through_many_turns_of_the_ring(seed: i
         kept = books.post(WORLD, kept, amounts)
         net = [balance(WORLD, kept, owner, AccountClass.REAL, asset).tolist() for owner, asset in rows]
         assert np.asarray(state.reported_total).tolist() == net
+        for ring, total in ((state.reported, state.reported_total), (state.economic, state.economic_total)):
+            assert np.array_equal(np.asarray(ring).sum(axis=1), np.asarray(total))
         assert (np.asarray(state.reported) >= 0).all()
         # The slot that the next quarter uses is empty: nothing outlives the ring.
         assert not np.asarray(state.reported)[:, (number + 1) % 8].any()
@@ -170,10 +179,10 @@ def test_the_reported_book_is_the_ledgers_through_many_turns_of_the_ring(seed: i
 
 
 def test_a_longer_life_charges_less_by_the_derivative_of_the_formula():
-    state = ONE.add(ONE.opening(jnp.zeros((1, 1)), jnp.zeros((1, 1)), 1), at(0), column(24.0))
+    state = new(24.0)
 
     def charged(life: jax.Array) -> jax.Array:
-        return ONE.depreciate(state, at(0), life[None, None], column(3.0))[1].sum()
+        return ONE.serve(state, at(0), column(0.0), life[None, None], column(3.0))[1].sum()
 
     # d/dL of 24 / (4 L) = −6 / L²: at 6 years −1/6.
     np.testing.assert_allclose(float(jax.grad(charged)(jnp.asarray(6.0))), -1 / 6, rtol=1e-12)
@@ -181,5 +190,5 @@ def test_a_longer_life_charges_less_by_the_derivative_of_the_formula():
 
 def test_compiled_as_written():
     state = BOOK.opening(jnp.full((3, 5), 1 / 3), jnp.full((3, 5), 1 / 3), 2)
-    assert_same_compiled(BOOK.depreciate, state, at(3), column(1.4, 1.5, 1.6), column(0.9, 0.9, 0.9))
+    assert_same_compiled(BOOK.serve, state, at(3), column(2, 0, 1), column(1.4, 1.5, 1.6), column(0.9, 0.9, 0.9))
     assert_same_compiled(BOOK.retire, state, at(3), column(1.0, 1.0, 1.0))

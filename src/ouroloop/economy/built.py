@@ -95,13 +95,14 @@ def build_on(
     rented = engine.site_life_years * jnp.ones((len(world.vehicles), life.shape[1]))
     carried = jnp.concatenate([site_life, jnp.where(by_chips, reported[world.vehicle_clock], rented)])
     lasts = jnp.concatenate([site_life, jnp.where(by_chips, life[world.vehicle_clock], rented)])
-    chips = world.chips.add(before.chips, q, bought)
-    chips, chips_moved, chips_worn = world.chips.depreciate(chips, q, reported, life)
-    sites = world.sites.add(before.sites, q, jnp.concatenate([finished, opened]))
-    sites, sites_moved, sites_worn = world.sites.depreciate(sites, q, carried, lasts)
+    chips, chips_moved, chips_worn = world.chips.serve(before.chips, q, bought, reported, life)
+    sites, sites_moved, sites_worn = world.sites.serve(
+        before.sites, q, jnp.concatenate([finished, opened]), carried, lasts
+    )
     other_life = engine.other_life_years * jnp.ones((len(world.other.owners), life.shape[1]))
-    other = world.other.add(before.other, q, spent.other[world.other_rows])
-    other, other_moved, other_worn = world.other.depreciate(other, q, other_life, other_life)
+    other, other_moved, other_worn = world.other.serve(
+        before.other, q, spent.other[world.other_rows], other_life, other_life
+    )
     worn = chips_worn + sites_worn[: len(world.builders)]
     charge = world.spread_to_members(worn).at[world.other_rows].add(other_worn)
     charge = charge.at[world.vehicle_rows].add(sites_worn[len(world.builders) :])

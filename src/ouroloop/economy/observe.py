@@ -22,7 +22,7 @@ from ouroloop.economy.today import Today
 from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, SPONSORS, SYSTEM_MEASURES, Track
 from ouroloop.economy.world import World
 from ouroloop.instruments.ladder import due_within
-from ouroloop.ledger import MEMBER, color_gap, colors_of, residual
+from ouroloop.ledger import MEMBER, color_gap, colors_of, largest_leak
 
 _LENDERS = ("bank", "bond_market", "private_credit", "insurer", "pension", "mutual_fund", "hedge_fund")
 _INVESTORS = ("equity_investors", "sovereign_fund", "household")
@@ -133,7 +133,6 @@ def _system(
     who: Array,
 ) -> Array:
     demand = inputs.parameters.demand
-    leaks = residual(world.ledger, after.books)
     gap = color_gap(world.ledger, after.books, after.colors)
     overvalued = members["fixed_assets"] - members["fixed_assets_economic"]
     valuations = world.reader.stock("valuations", after.books)
@@ -160,7 +159,7 @@ def _system(
         "power_waiting": after.plant.waiting.sum(axis=0),
         "payoff_arrived": plans.demand.payoff_arrived.astype(jnp.float64),
         "credit_closed": (after.outcome.credit_quarter >= 0).astype(jnp.float64),
-        "residual": jnp.maximum(jnp.abs(leaks.by_entity).max(axis=0), jnp.abs(leaks.by_claim).max(axis=0)),
+        "residual": largest_leak(world.ledger, after.books),
         "color_gap": jnp.abs(gap).max(axis=0),
         "clearing_gap": paid.clearing.gap,
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -24,7 +26,7 @@ from ouroloop.economy.world import World
 
 prepare()
 
-CHUNK = 64
+CHUNK = 32
 """Paths run at once: state and amounts of a quarter stay near the cache, and one compiled program serves all chunks."""
 
 
@@ -36,59 +38,92 @@ def simulate(world: World, inputs: Inputs, *, detail: bool = True, chunk: int = 
     does to the last digit. `detail=False` leaves the rows of `balances` and `amounts` out, which are most of the
     memory. What happens on a path is a value in the `Track`, never an exception.
     """
-    first, *others = range(0, inputs.paths, chunk)
-    run = partial(_chunk, world, inputs, detail, chunk)
-    part = run(first)  # alone: it compiles for all
+    layout, matrix, rest = _pack(inputs)
+    cut = partial(_cut, matrix, rest, inputs.paths, chunk)
+    shapes = tuple(jax.ShapeDtypeStruct(np.shape(of), of.dtype) for of in cut(0))
+    program = _compiled(world, layout, shapes, detail)
 
-    def for_all_paths(leaf: np.ndarray) -> np.ndarray:
-        return np.empty((*leaf.shape[:-1], inputs.paths), leaf.dtype)
+    def for_all_paths(leaf: Any) -> np.ndarray:
+        return np.empty((*_quarters_beside_paths(np.empty(leaf.shape)).shape[:-1], inputs.paths), leaf.dtype)
 
-    made = jax.tree.map(for_all_paths, part)
-    _keep(made, first, part)
+    made = jax.tree.map(for_all_paths, program.out_info)
 
     def run_and_keep(start: int) -> None:
-        _keep(made, start, run(start))
+        for whole, some in zip(jax.tree.leaves(made), jax.tree.leaves(program(*cut(start))), strict=True):
+            place, part = whole[..., start : start + chunk], _quarters_beside_paths(np.asarray(some))
+            place[...] = part[..., : place.shape[-1]]
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        _ = list(pool.map(run_and_keep, others))
+        _ = list(pool.map(run_and_keep, range(0, inputs.paths, chunk)))
     return made
 
 
-def _chunk(world: World, inputs: Inputs, detail: bool, chunk: int, start: int) -> Track:
-    """One chunk as NumPy arrays. The last one is filled up with the last path, so that all have one shape."""
-    wanted = np.minimum(np.arange(start, start + chunk), inputs.paths - 1)
-    track = _run(world, take_paths(inputs, wanted), detail)
-
-    def quarters_beside_paths(leaf: Array) -> np.ndarray:
-        return np.moveaxis(np.asarray(leaf), 0, -2) if leaf.ndim > 2 else np.asarray(leaf)
-
-    return jax.tree.map(quarters_beside_paths, track)
+def _cut(matrix: np.ndarray, rest: list[Any], paths: int, chunk: int, start: int) -> list[Any]:
+    """What a chunk is given. The last one is filled up with the last path, so that all have one shape."""
+    last = np.minimum(np.arange(start, start + chunk), paths - 1)
+    wanted = slice(start, start + chunk) if start + chunk <= paths else last
+    together = np.ascontiguousarray(matrix[:, wanted])
+    return [together, *(np.asarray(leaf)[..., wanted] if _varies(leaf, paths) else leaf for leaf in rest)]
 
 
-def _keep(made: Track, start: int, part: Track) -> None:
-    """Copy a chunk to its place; what was filled up falls away."""
-    for whole, some in zip(jax.tree.leaves(made), jax.tree.leaves(part), strict=True):
-        place = whole[..., start : start + some.shape[-1]]
-        place[...] = some[..., : place.shape[-1]]
+def _quarters_beside_paths(leaf: np.ndarray) -> np.ndarray:
+    return np.moveaxis(leaf, 0, -2) if leaf.ndim > 2 else leaf
+
+
+@lru_cache(maxsize=8)
+def _compiled(world: World, layout: _Layout, shapes: tuple[jax.ShapeDtypeStruct, ...], detail: bool) -> Any:
+    """The program for a chunk: made once, so that no chunk has to run before the others for it."""
+    return jax.jit(_run, static_argnums=(0, 1, 2)).lower(world, layout, detail, *shapes).compile()
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How inputs are told from one matrix of what varies by path, `[row, path]`, and a list of the rest."""
+
+    tree: Any
+    shapes: tuple[tuple[int, ...] | None, ...]
+    """By leaf: its shape without paths, or nothing for one that is in the list."""
+
+    def unpack(self, matrix: Array, rest: Sequence[Array]) -> Inputs:
+        """The inputs, of as many paths as the matrix has."""
+        leaves, others, row = list[Array](), iter(rest), 0
+        for shape in self.shapes:
+            if shape is None:
+                leaves.append(next(others))
+                continue
+            rows = math.prod(shape)
+            leaves.append(matrix[row : row + rows].reshape(*shape, matrix.shape[1]))
+            row += rows
+        return jax.tree.unflatten(self.tree, leaves)
+
+
+def _pack(inputs: Inputs) -> tuple[_Layout, np.ndarray, list[Any]]:
+    """Numbers that vary by path in one matrix: cutting a chunk out of hundreds of arrays takes longer than its run."""
+    leaves, tree = jax.tree.flatten(inputs)
+    together = [_varies(leaf, inputs.paths) and leaf.dtype == np.float64 for leaf in leaves]
+    rows = [np.asarray(leaf).reshape(-1, inputs.paths) for leaf, packed in zip(leaves, together, strict=True) if packed]
+    shapes = tuple(leaf.shape[:-1] if packed else None for leaf, packed in zip(leaves, together, strict=True))
+    rest = [leaf for leaf, packed in zip(leaves, together, strict=True) if not packed]
+    return _Layout(tree, shapes), np.concatenate(rows or [np.empty((0, inputs.paths))]), rest
+
+
+def _varies(leaf: Any, paths: int) -> bool:
+    return np.ndim(leaf) > 0 and np.shape(leaf)[-1] == paths
 
 
 def take_paths(inputs: Inputs, paths: Int[np.ndarray, " taken"]) -> Inputs:
-    """The inputs of some paths, by number; what holds for all paths stays as it is.
-
-    In NumPy: hundreds of small arrays, for each of which jax would look up a program of its own.
-    """
+    """The inputs of some paths, by number; what holds for all paths stays as it is."""
     whole = inputs.paths
 
     def of(leaf: Any) -> Any:
-        varies = np.ndim(leaf) and np.shape(leaf)[-1] == whole and whole > 1
-        return np.asarray(leaf)[..., paths] if varies else leaf
+        return np.asarray(leaf)[..., paths] if _varies(leaf, whole) else leaf
 
     return jax.tree.map(of, inputs)
 
 
-@partial(jax.jit, static_argnums=(0, 2))
-def _run(world: World, inputs: Inputs, detail: bool) -> Track:
+def _run(world: World, layout: _Layout, detail: bool, matrix: Array, *rest: Array) -> Track:
     """The track of a chunk, quarters first where there are any, as the scan stacks them."""
+    inputs = layout.unpack(matrix, rest)
 
     def quarter(state: State, number: Int[Array, ""]) -> tuple[State, Track]:
         after, seen = step(world, inputs, state, number)

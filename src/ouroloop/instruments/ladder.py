@@ -19,11 +19,14 @@ slot that is large against what can be refinanced in one quarter.
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jaxtyping import Array, Bool, Float, Float64, Int
 
 from ouroloop.core import QUANTUM
+from ouroloop.core.foreign import call
 from ouroloop.ledger import quantize
 
 Ladder = Float64[Array, "contract slot path"]
@@ -54,15 +57,33 @@ def place(
 
 def place_evenly(
     ladder: Ladder,
-    amount: Float[Array, "contract path"],
-    first: Int[Array, " contract"],
-    quarters: Int[Array, " contract"],
+    amount: Float[Array, "row path"],
+    first: Int[Array, " row"],
+    quarters: Int[Array, " row"],
+    contract: Int[np.ndarray, " row"] | None = None,
 ) -> Ladder:
     """New principal in level parts over `quarters` quarters from `first` on: amortization.
 
-    Each part is amount / quarters rounded down to a quantum; the last one takes the rest, and so does the last slot of
-    the ladder for all parts beyond the horizon. 10 over 4 quarters: 2.5 each.
+    A row for each contract, or for what `contract` numbers. Each part is amount / quarters rounded down to a quantum;
+    the last one takes the rest, and so does the last slot of the ladder for all parts beyond the horizon. 10 over 4
+    quarters: 2.5 each.
     """
+    from ouroloop.instruments.kernel import place_evenly as kernel
+
+    rows = np.arange(len(ladder)) if contract is None else contract
+    dates = (jnp.broadcast_to(jnp.asarray(of, jnp.int32), rows.shape) for of in (first, quarters, rows))
+    arrays = [ladder, _by_path(amount, len(rows), ladder), *dates]
+    return call(kernel, place_evenly_by_definition, arrays, [ladder], in_place={0: 0})[0]
+
+
+def _by_path(amount: Array, rows: int, ladder: Ladder) -> Array:
+    """As wide as the ladder: kernels read every path of every row."""
+    return jnp.broadcast_to(amount, (rows, ladder.shape[2]))
+
+
+def place_evenly_by_definition(
+    ladder: Ladder, amount: Array, first: Array, quarters: Array, contract: Array
+) -> tuple[Ladder]:
     amount, last = quantize(amount), ladder.shape[1] - 1
     quarters = jnp.maximum(quarters, 1)
     part = jnp.floor(amount / quarters[:, None] / QUANTUM) * QUANTUM
@@ -75,7 +96,8 @@ def place_evenly(
     level = (slots >= first[:, None]) & (slots < end[:, None])
     rest = amount - part * (end - first)[:, None]
     at_end = slots == end[:, None]
-    return ladder + jnp.where(level[:, :, None], part[:, None], 0.0) + jnp.where(at_end[:, :, None], rest[:, None], 0.0)
+    new = jnp.where(level[:, :, None], part[:, None], 0.0) + jnp.where(at_end[:, :, None], rest[:, None], 0.0)
+    return (ladder.at[contract].add(new),)
 
 
 def lay_anew(
@@ -88,15 +110,8 @@ def lay_anew(
 
     8 due at once becomes 2 in each of four quarters; nothing is added or forgiven.
     """
-
-    def lay(ladder: Ladder) -> Ladder:
-        kept = jnp.where(where[:, None], 0.0, ladder)
-        return place_evenly(kept, jnp.where(where, total(ladder), 0.0), first, quarters)
-
-    def leave(ladder: Ladder) -> Ladder:
-        return ladder
-
-    return lax.cond(jnp.any(where), lay, leave, ladder)
+    kept, taken = scale(ladder, where * 1.0)
+    return place_evenly(kept, taken, first, quarters)
 
 
 def due(ladder: Ladder, quarter: Quarter) -> ByContract:
@@ -108,9 +123,7 @@ def due(ladder: Ladder, quarter: Quarter) -> ByContract:
 
 def due_within(ladder: Ladder, quarter: Quarter, quarters: int) -> ByContract:
     """What falls due in this quarter and the next `quarters - 1`: the wall ahead, USD bn."""
-    slots = jnp.arange(ladder.shape[1])
-    near = (slots >= quarter) & (slots < quarter + quarters) & (slots < ladder.shape[1] - 1)
-    return jnp.where(near[:, None], ladder, 0.0).sum(axis=1)
+    return sum((due(ladder, quarter + ahead) for ahead in range(1, quarters)), due(ladder, quarter))
 
 
 def defer(ladder: Ladder, quarter: Quarter, paid: ByContract) -> Ladder:
@@ -118,19 +131,28 @@ def defer(ladder: Ladder, quarter: Quarter, paid: ByContract) -> Ladder:
 
     `paid` is between 0 and `due`, in whole quanta. The beyond is left alone.
     """
-    last = ladder.shape[1] - 1
-    left = due(ladder, quarter) - jnp.where(quarter < last, paid, 0.0)
-    here, after = jnp.minimum(quarter, last), jnp.minimum(quarter + 1, last)
-    kept = jnp.where(quarter < last, 0.0, lax.dynamic_index_in_dim(ladder, here, axis=1, keepdims=False))
-    return ladder.at[:, here].set(kept).at[:, after].add(left)
+    return _put_off(ladder, quarter, paid, due(ladder, quarter) - paid)
 
 
 def defer_some(ladder: Ladder, quarter: Quarter, amount: ByContract) -> Ladder:
     """`amount` of this quarter's principal falls due in the next one: 3 of 10 due leaves 7."""
-    last = ladder.shape[1] - 1
-    moved = jnp.where(quarter < last, amount, 0.0)
-    here, after = jnp.minimum(quarter, last), jnp.minimum(quarter + 1, last)
-    return ladder.at[:, here].add(-moved).at[:, after].add(moved)
+    return _put_off(ladder, quarter, jnp.zeros_like(amount), amount)
+
+
+def _put_off(ladder: Ladder, quarter: Quarter, paid: ByContract, later: ByContract) -> Ladder:
+    """`paid` leaves the slot of the quarter, `later` goes from there to the next; nothing in the last slot moves."""
+    from ouroloop.instruments.kernel import put_off
+
+    amounts = (_by_path(amount, len(ladder), ladder) for amount in (paid, later))
+    arrays = [ladder, *amounts, jnp.asarray(quarter, jnp.int32)[None]]
+    return call(put_off, put_off_by_definition, arrays, [ladder], in_place={0: 0})[0]
+
+
+def put_off_by_definition(ladder: Ladder, paid: Array, later: Array, quarter: Array) -> tuple[Ladder]:
+    last, now = ladder.shape[1] - 1, quarter[0]
+    off, on = (jnp.where(now < last, amount, 0.0) for amount in (paid + later, later))
+    here, after = jnp.minimum(now, last), jnp.minimum(now + 1, last)
+    return (ladder.at[:, here].add(-off).at[:, after].add(on),)
 
 
 def scale(ladder: Ladder, share: Float[Array, "contract path"]) -> tuple[Ladder, ByContract]:
@@ -138,6 +160,14 @@ def scale(ladder: Ladder, share: Float[Array, "contract path"]) -> tuple[Ladder,
 
     A share of 1 leaves nothing, to the last quantum.
     """
+    from ouroloop.instruments.kernel import scale as kernel
+
+    arrays = [ladder, _by_path(share, len(ladder), ladder)]
+    kept, taken = call(kernel, scale_by_definition, arrays, arrays, in_place={0: 0})
+    return kept, taken
+
+
+def scale_by_definition(ladder: Ladder, share: ByContract) -> tuple[Ladder, ByContract]:
     taken = quantize(ladder * share[:, None])
     return ladder - taken, taken.sum(axis=1)
 
@@ -147,15 +177,48 @@ def take_earliest(ladder: Ladder, amount: ByContract) -> tuple[Ladder, ByContrac
 
     At most what is owed is taken. 7 from slots of 5, 0 and 4 leaves 0, 0 and 2.
     """
-    amount = quantize(amount)
+    from ouroloop.instruments.kernel import take_earliest as kernel
 
-    def take(ladder: Ladder) -> tuple[Ladder, ByContract]:
-        before = lax.associative_scan(jnp.add, ladder, axis=1) - ladder
-        taken = jnp.clip(amount[:, None] - before, 0.0, ladder)
-        return ladder - taken, taken.sum(axis=1)
+    arrays = [ladder, _by_path(quantize(amount), len(ladder), ladder)]
+    kept, taken = call(kernel, take_earliest_by_definition, arrays, arrays, in_place={0: 0})
+    return kept, taken
 
-    def leave(ladder: Ladder) -> tuple[Ladder, ByContract]:
-        return ladder, jnp.zeros_like(amount)
 
-    # Rarely is anything taken, and the sums along the slots are the dearest pass over a ladder there is.
-    return lax.cond(jnp.any(amount > 0), take, leave, ladder)
+def take_earliest_by_definition(ladder: Ladder, amount: ByContract) -> tuple[Ladder, ByContract]:
+    before = lax.associative_scan(jnp.add, ladder, axis=1) - ladder
+    taken = jnp.clip(amount[:, None] - before, 0.0, ladder)
+    return ladder - taken, taken.sum(axis=1)
+
+
+def hand_over(
+    ladder: Ladder, share: Float[Array, "sale path"], sold: Int[np.ndarray, " sale"], bought: Int[np.ndarray, " sale"]
+) -> tuple[Ladder, Float64[Array, "sale path"]]:
+    """`share` (0..1) of every slot of the contracts `sold` moves to the contracts `bought`; how much, USD bn.
+
+    A contract is sold once at most, and not bought in the same go.
+    """
+    from ouroloop.instruments.kernel import hand_over as kernel
+
+    assert len(np.unique(sold)) == len(sold), f"sold twice: {sold}"
+    assert not np.intersect1d(sold, bought).size, f"sold and bought: {np.intersect1d(sold, bought)}"
+    arrays = [ladder, _by_path(share, len(sold), ladder), np.asarray(sold, np.int32), np.asarray(bought, np.int32)]
+    kept, taken = call(kernel, hand_over_by_definition, arrays, arrays[:2], in_place={0: 0})
+    return kept, taken
+
+
+def hand_over_by_definition(ladder: Ladder, share: Array, sold: Array, bought: Array) -> tuple[Ladder, Array]:
+    taken = quantize(ladder[sold] * share[:, None])
+    return ladder.at[sold].add(-taken).at[bought].add(taken), taken.sum(axis=1)
+
+
+def quarters_left(ladder: Ladder, quarter: Quarter, of: Int[np.ndarray, " row"]) -> Float64[Array, "row path"]:
+    """Quarters until principal of the contracts `of` is due, times what is due then, added up."""
+    from ouroloop.instruments.kernel import weigh
+
+    weights = jnp.maximum(jnp.arange(ladder.shape[1]) - quarter, 0).astype(jnp.float64)
+    like = jax.ShapeDtypeStruct((len(of), ladder.shape[2]), ladder.dtype)
+    return call(weigh, weigh_by_definition, [ladder, weights, np.asarray(of, np.int32)], [like])[0]
+
+
+def weigh_by_definition(ladder: Ladder, weights: Array, of: Array) -> tuple[Array]:
+    return ((ladder[of] * weights[:, None]).sum(axis=1),)

@@ -145,13 +145,10 @@ class Loans(Instrument):
         """
         lent = quantize(amount)
         begins = jnp.maximum(jnp.asarray(first), quarter + 1)
-        slots, paths = state.ladder.shape[1:]
-        new = rungs.place_evenly(
-            rungs.empty(len(contract), slots, paths), lent, begins, jnp.asarray(first + parts) - begins
-        )
+        ladder = rungs.place_evenly(state.ladder, lent, begins, jnp.asarray(first + parts) - begins, contract)
         by_contract = jnp.zeros_like(state.owed).at[contract].add(lent)
-        after = LoanState(state.ladder.at[contract].add(new), state.owed + by_contract, state.rate)
-        return after, moves(self.sizes, paths, lend=by_contract)
+        after = LoanState(ladder, state.owed + by_contract, state.rate)
+        return after, moves(self.sizes, lent.shape[1], lend=by_contract)
 
     def average_rate(self, state: LoanState, lent: ByContract, rate: Term) -> ByContract:
         """The contract's rate when `lent` comes on top at `rate`: weighted by amounts, as before if nothing is owed."""
@@ -225,19 +222,15 @@ class Loans(Instrument):
         has the average of what it held and what it gets. Moves no money by itself: the sale belongs to another
         instrument.
         """
-        taken = quantize(state.ladder[sold] * share[:, None])
-        face = taken.sum(axis=1)
+        ladder, face = rungs.hand_over(state.ladder, share, sold, bought)
         came = jnp.zeros_like(state.owed).at[bought].add(face)
         at_rate = jnp.zeros_like(state.owed).at[bought].add(face * state.rate[sold])
         after = self.average_rate(state, came, at_rate / jnp.where(came > 0, came, 1.0))
-        ladder = state.ladder.at[sold].add(-taken).at[bought].add(taken)
         return LoanState(ladder, (state.owed + came).at[sold].add(-face), after), face
 
     def years_left(
         self, state: LoanState, quarter: Quarter, of: Int[np.ndarray, " sale"]
     ) -> Float64[Array, "sale path"]:
         """Years until principal of the contracts `of` is due, averaged over what is owed; 0 where nothing is."""
-        quarters = jnp.maximum(jnp.arange(state.ladder.shape[1]) - quarter, 0).astype(jnp.float64)
-        weighted = jnp.einsum("csp,s->cp", state.ladder[of], quarters)
         owed = state.owed[of]
-        return weighted / QUARTERS_PER_YEAR / jnp.where(owed > 0, owed, 1.0)
+        return rungs.quarters_left(state.ladder, quarter, of) / QUARTERS_PER_YEAR / jnp.where(owed > 0, owed, 1.0)

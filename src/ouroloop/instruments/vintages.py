@@ -10,7 +10,8 @@ life after which the machine no longer earns its keep, which is a state only. Th
 an assumption. A vintage is charged a full quarter in the quarter it comes into service, nothing after its life.
 
 Flows, in this order: `depreciate` (expense against the asset) and `write-off` (impairment and disposal). What is bought
-is posted by the purchase; `add` only files it. Not here: salvage value (0), tax depreciation, construction in progress.
+is posted by the purchase; `serve` only files it. Not here: salvage value (0), tax depreciation, construction in
+progress.
 Reference: ASC 250-10-45-17 (changes in estimate), ASC 360-10-35 (impairment: a new cost, never reversed).
 """
 
@@ -20,6 +21,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Float64, Int
 
+from ouroloop.core.foreign import call
 from ouroloop.instruments.instrument import Instrument
 from ouroloop.instruments.ladder import Quarter
 from ouroloop.instruments.loan import QUARTERS_PER_YEAR
@@ -32,20 +34,14 @@ OwnerTerm = Float[Array, "#owner #path"]
 
 
 class VintageState(eqx.Module):
-    """What each vintage is still worth, USD bn, in two books."""
+    """What each vintage is still worth, USD bn, in two books, and their sums, kept because rings are long to read."""
 
     reported: Ring
     economic: Ring
-
-    @property
-    def reported_total(self) -> ByOwner:
-        """Net property in the books: exactly the ledger's balance of the asset."""
-        return self.reported.sum(axis=1)
-
-    @property
-    def economic_total(self) -> ByOwner:
-        """The same machines on economic lives."""
-        return self.economic.sum(axis=1)
+    reported_total: ByOwner
+    """Net property in the books: exactly the ledger's balance of the asset."""
+    economic_total: ByOwner
+    """The same machines on economic lives."""
 
 
 class Vintages(Instrument):
@@ -84,7 +80,8 @@ class Vintages(Instrument):
 
         The opening balance to state in the ledger is `reported_total` of what this returns.
         """
-        return VintageState(self._laid(reported, paths), self._laid(economic, paths))
+        books = self._laid(reported, paths), self._laid(economic, paths)
+        return VintageState(*books, books[0].sum(axis=1), books[1].sum(axis=1))
 
     def _laid(self, by_age: Float[Array, "owner age"], paths: int) -> Ring:
         owners, ages = by_age.shape
@@ -101,39 +98,45 @@ class Vintages(Instrument):
         """How many quarters has each slot's vintage served, before anything new is in? From 1 on."""
         return (quarter - jnp.arange(self.length) - 1) % self.length + 1
 
-    def add(self, state: VintageState, quarter: Quarter, placed: ByOwner) -> VintageState:
-        """What comes into service in this quarter, at cost, USD bn. Before `depreciate`."""
-        slot, placed = quarter % self.length, quantize(placed)
-        return VintageState(state.reported.at[:, slot].add(placed), state.economic.at[:, slot].add(placed))
-
-    def depreciate(
-        self, state: VintageState, quarter: Quarter, reported_life_years: OwnerTerm, economic_life_years: OwnerTerm
+    def serve(
+        self,
+        state: VintageState,
+        quarter: Quarter,
+        placed: ByOwner,
+        reported_life_years: OwnerTerm,
+        economic_life_years: OwnerTerm,
     ) -> tuple[VintageState, Float64[Array, "flow path"], ByOwner]:
-        """Charge one quarter. Returns the state, the amounts (reported), and economic depreciation, USD bn.
+        """`placed` comes into service at cost (USD bn), and everything is charged for the quarter.
 
-        60 left after 4 of 10 years: 15 a year before; with 7 more years 60/9 a year, with 3 fewer 20.
+        Returns the state, the amounts (reported), and economic depreciation, USD bn. 60 left after 4 of 10 years: 15 a
+        year before; with 7 more years 60/9 a year, with 3 fewer 20.
         """
-        reported = self._charge(state.reported, quarter, reported_life_years)
-        economic = self._charge(state.economic, quarter, economic_life_years)
-        after = VintageState(state.reported - reported, state.economic - economic)
-        charged = reported.sum(axis=1)
-        return after, moves(self.sizes, charged.shape[1], depreciate=charged), economic.sum(axis=1)
+        placed = quantize(placed)
+        reported, charged = self._wear(state.reported, quarter, placed, reported_life_years)
+        economic, worn = self._wear(state.economic, quarter, placed, economic_life_years)
+        totals = state.reported_total + placed - charged, state.economic_total + placed - worn
+        after = VintageState(reported, economic, *totals)
+        return after, moves(self.sizes, charged.shape[1], depreciate=charged), worn
 
-    def _charge(self, book: Ring, quarter: Quarter, life_years: OwnerTerm) -> Ring:
+    def _wear(self, book: Ring, quarter: Quarter, placed: ByOwner, life_years: OwnerTerm) -> tuple[Ring, ByOwner]:
+        from ouroloop.instruments.kernel import wear
+
+        owners, _, paths = book.shape
         life = jnp.minimum(life_years * QUARTERS_PER_YEAR, float(self.length))
-        left = jnp.maximum(life[:, None] - self.age(quarter)[:, None], 1.0)
-        return quantize(book / left)
+        placed, life = (jnp.broadcast_to(of, (owners, paths)) for of in (placed, life))
+        arrays = [book, placed, life, self.age(quarter).astype(jnp.int32)]
+        after, charged = call(wear, wear_by_definition, arrays, [book, placed], in_place={0: 0})
+        return after, charged
 
     def impair(self, state: VintageState, share: ByOwner) -> tuple[VintageState, Float64[Array, "flow path"]]:
         """Write `share` (0..1) off the reported book of every vintage; what is left is the new cost."""
         lost = quantize(state.reported * share[:, None])
-        return VintageState(state.reported - lost, state.economic), self._written_off(lost)
+        return self._take(state, lost, jnp.zeros_like(state.economic))
 
     def dispose(self, state: VintageState, share: ByOwner) -> tuple[VintageState, Float64[Array, "flow path"]]:
         """`share` (0..1) of the machines of every vintage is gone, from both books and without proceeds."""
         lost = quantize(state.reported * share[:, None])
-        economic = state.economic - quantize(state.economic * share[:, None])
-        return VintageState(state.reported - lost, economic), self._written_off(lost)
+        return self._take(state, lost, quantize(state.economic * share[:, None]))
 
     def retire(
         self, state: VintageState, quarter: Quarter, life_years: OwnerTerm
@@ -144,9 +147,20 @@ class Vintages(Instrument):
         """
         over = self.age(quarter)[:, None] >= life_years[:, None] * QUARTERS_PER_YEAR
         lost = jnp.where(over, state.reported, 0.0)
-        economic = jnp.where(over, 0.0, state.economic)
-        return VintageState(state.reported - lost, economic), self._written_off(lost)
+        return self._take(state, lost, jnp.where(over, state.economic, 0.0))
 
-    def _written_off(self, lost: Ring) -> Float64[Array, "flow path"]:
-        total = lost.sum(axis=1)
-        return moves(self.sizes, total.shape[1], write_off=total)
+    def _take(
+        self, state: VintageState, reported: Ring, economic: Ring
+    ) -> tuple[VintageState, Float64[Array, "flow path"]]:
+        """Take these amounts off the books; what the reported one loses is written off."""
+        lost, gone = reported.sum(axis=1), economic.sum(axis=1)
+        books = state.reported - reported, state.economic - economic
+        after = VintageState(*books, state.reported_total - lost, state.economic_total - gone)
+        return after, moves(self.sizes, lost.shape[1], write_off=lost)
+
+
+def wear_by_definition(book: Ring, placed: ByOwner, life: ByOwner, age: Int[Array, " vintage"]) -> tuple[Ring, ByOwner]:
+    """What was placed becomes the youngest vintage; a quarter's charge is taken off all, and summed up. In quarters."""
+    book = jnp.where((age == 0)[:, None], book + placed[:, None], book)
+    charge = quantize(book / jnp.maximum(life[:, None] - age[:, None], 1.0))
+    return book - charge, charge.sum(axis=1)

@@ -112,7 +112,7 @@ from ouroloop.ledger.flows import (
     warrant_exercised,
     warrant_vested,
 )
-from ouroloop.ledger.invariants import Gaps, Residual, gaps, paper_wealth, residual
+from ouroloop.ledger.invariants import Gaps, Residual, gaps, largest_leak, paper_wealth, residual
 from ouroloop.ledger.ledger import Books, Chart, Ledger, opening_amounts
 from ouroloop.ledger.liens import DoublePledge, Lien, LienRegister
 from ouroloop.ledger.log import Disagreement, Period, PostingLog, Verdict, begin_log
@@ -203,6 +203,7 @@ __all__ = [
     "guarantee_called",
     "interest",
     "interest_accrued",
+    "largest_leak",
     "loan",
     "loan_for_shares",
     "loan_write_off",

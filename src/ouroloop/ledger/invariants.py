@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float64
 
 from ouroloop.core import QUANTUM
+from ouroloop.core.foreign import call
 from ouroloop.ledger.chart import UNEXPLAINED, Account, AccountClass
 from ouroloop.ledger.incidence import Incidence
 from ouroloop.ledger.ledger import Books, Ledger
@@ -27,13 +31,26 @@ def residual(ledger: Ledger, books: Books) -> Residual:
     int64 quanta, so that the sum itself cannot round; whatever is no multiple of a quantum is added on top. Exactly
     0.0 for books made by this ledger; NaN on a path with a balance that is not a number.
     """
-    quanta = to_quanta(books.balances)
-    rest = books.balances - jnp.round(books.balances / QUANTUM) * QUANTUM
+    balances = books.balances
+    rest = balances - jnp.round(balances / QUANTUM) * QUANTUM
 
     def total(rows: Incidence) -> Array:
-        return from_quanta(rows @ quanta) + rows @ rest
+        return from_quanta(rows @ to_quanta(balances)) + rows @ rest
 
     return Residual(total(ledger.chart.by_entity), total(ledger.chart.by_claim))
+
+
+def largest_leak(ledger: Ledger, books: Books) -> Float64[Array, " path"]:
+    """The largest of all residuals by path, without their rows: what a run keeps of every quarter."""
+    from ouroloop.ledger.kernel import largest_leak as kernel
+
+    def definition(balances: Array, *_: Any) -> tuple[Array]:
+        leaks = residual(ledger, Books(balances, books.inexact))
+        return (jnp.maximum(jnp.abs(leaks.by_entity).max(axis=0), jnp.abs(leaks.by_claim).max(axis=0)),)
+
+    chart, like = ledger.chart, jax.ShapeDtypeStruct(books.balances.shape[1:], books.balances.dtype)
+    arrays = [books.balances, *chart.by_entity.lists, *chart.by_claim.lists]
+    return call(kernel, definition, arrays, [like])[0]
 
 
 class Gaps(eqx.Module):

@@ -13,10 +13,11 @@ from jax import lax
 from jaxtyping import Array, Bool, Float64
 
 from ouroloop.core import LARGEST_EXACT, BadInput, Place, Problem
+from ouroloop.core.foreign import call
 from ouroloop.ledger.chart import Account
 from ouroloop.ledger.incidence import Incidence
 from ouroloop.ledger.ledger import Books, Ledger, Stated, opening_amounts
-from ouroloop.ledger.precision import Amounts, leaves_exact_range, quantize
+from ouroloop.ledger.precision import Amounts, quantize, reach
 
 _BLOCK = 128
 """Paths per block: a block of 1,000 accounts and 1,000 flows is 2 MB and stays in the cache (64, 256 are slower)."""
@@ -49,8 +50,6 @@ def post(ledger: Ledger, books: Books, amounts: Amounts) -> Books:
     exact sums mark their path in `inexact` for good; `check_exact` says so aloud outside of compiled code.
     """
     assert amounts.dtype == jnp.float64, f"amounts are {amounts.dtype}; books are kept in float64"
-    expected = (len(ledger.flows), books.balances.shape[1])
-    assert amounts.shape == expected, f"amounts have shape {amounts.shape}, flows and paths ask for {expected}"
     balances, inexact = _add(ledger.chart.post, books.balances, jnp.asarray(amounts))
     return Books(balances, books.inexact | inexact)
 
@@ -72,7 +71,7 @@ def _add(
     def _add_jvp(primals: tuple[Array, Array], tangents: tuple[Array, Array]) -> Any:  # pyright: ignore[reportUnusedFunction]
         result = add(*primals)
         no_tangent = np.zeros(result[1].shape, jax.dtypes.float0)  # the flag has none
-        return result, (tangents[0] + incidence @ tangents[1], no_tangent)
+        return result, (tangents[0] + incidence.by_gather(tangents[1]), no_tangent)
 
     return add(balances, amounts)
 
@@ -80,9 +79,18 @@ def _add(
 def _by_blocks(incidence: Incidence, balances: Array, amounts: Array) -> tuple[Array, Array]:
     """Blocks that fit the cache, the last one overlapping the one before it: it writes the same numbers again."""
 
+    from ouroloop.ledger.kernel import post as kernel
+
+    expected = (incidence.matrix.shape[1], balances.shape[1])
+    assert amounts.shape == expected, f"amounts have shape {amounts.shape}, flows and paths ask for {expected}"
+
+    def definition(balances: Array, amounts: Array, *_: Any) -> tuple[Array, Array]:
+        return post_by_definition(incidence, balances, amounts)
+
     def block(balances: Array, amounts: Array) -> tuple[Array, Array]:
-        rounded = quantize(amounts)
-        return balances + incidence @ rounded, leaves_exact_range(balances, rounded)
+        like = [balances, jax.ShapeDtypeStruct(balances.shape[1:], balances.dtype)]
+        added, reach = call(kernel, definition, [balances, amounts, *incidence.lists], like, in_place={0: 0})
+        return added, ~(reach <= LARGEST_EXACT)
 
     paths = balances.shape[1]
     if paths <= _BLOCK:
@@ -100,6 +108,12 @@ def _by_blocks(incidence: Incidence, balances: Array, amounts: Array) -> tuple[A
 
     nothing = jnp.zeros_like(balances), jnp.zeros(paths, bool)
     return lax.fori_loop(0, -(-paths // _BLOCK), step, nothing)
+
+
+def post_by_definition(incidence: Incidence, balances: Array, amounts: Array) -> tuple[Array, Array]:
+    """The new balances, and how far sums may reach on their way to them, by path."""
+    rounded = quantize(amounts)
+    return balances + incidence.by_gather(rounded), reach(balances, rounded)
 
 
 def check_amounts(ledger: Ledger, amounts: Amounts) -> None:

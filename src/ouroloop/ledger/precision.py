@@ -11,9 +11,9 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Float, Float64, Int
 
-from ouroloop.core import LARGEST_EXACT, QUANTUM, QUANTUM_BITS
+from ouroloop.core import QUANTUM, QUANTUM_BITS
 
 jax.config.update("jax_enable_x64", True)
 
@@ -54,13 +54,10 @@ def from_quanta(quanta: _Ints) -> _Floats:
     return quanta.astype(jnp.float64) * QUANTUM
 
 
-def leaves_exact_range(
-    balances: Float[Array, "account path"], amounts: Float[Array, "flow path"]
-) -> Bool[Array, " path"]:
-    """On which paths could adding these amounts to these balances round?
+def reach(balances: Float64[Array, "account path"], amounts: Float64[Array, "flow path"]) -> Float64[Array, " path"]:
+    """How far can any partial sum of these balances and amounts get from 0, in any order? By path.
 
-    False where max |balance| + sum |amount| <= 2^22, which bounds every partial sum in every order; True beyond it and
-    for NaN. It may warn early, never late.
+    max |balance| + sum |amount|. Up to 2^22 nothing rounds; NaN where something is not a number. It may warn early,
+    never late.
     """
-    reach = jnp.max(jnp.abs(balances), axis=0, initial=0.0) + jnp.sum(jnp.abs(amounts), axis=0)
-    return ~(reach <= LARGEST_EXACT)
+    return jnp.max(jnp.abs(balances), axis=0, initial=0.0) + jnp.sum(jnp.abs(amounts), axis=0)

@@ -2,13 +2,14 @@
 
 `color.pay` moves the colors payment by payment in declared order, which is right for any list of payments and slow for
 a world with hundreds: most of them are paid by a sector, whose money has one color, or to a sector, where colors end.
-Here a quarter has three rounds, and only the middle one goes payment by payment.
+Here a quarter has three rounds, and only the middle one goes payment by payment. On a CPU a kernel does all three: a
+hundred times a handful of small arrays is what XLA does worst.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +18,7 @@ from jax import lax
 from jaxtyping import Array, Float64
 
 from ouroloop.core import QUANTUM
+from ouroloop.core.foreign import call
 from ouroloop.ledger.chart import UNKNOWN
 from ouroloop.ledger.color import KEEPS_MIX, ColoredCash, colors_of, payments
 from ouroloop.ledger.incidence import Incidence
@@ -43,20 +45,47 @@ def recolor_in_rounds(ledger: Ledger, colored: ColoredCash, amounts: Amounts) ->
 
     The auditor follows the same rule in Python integers when the log says so (`PostingLog.in_rounds`).
     """
-    plan = _plan(ledger.chart, colors_of(ledger))
-    moved = quantize(jnp.asarray(amounts))[plan.flow]
-    forth_and_back = jnp.concatenate([jnp.maximum(moved, 0.0), jnp.maximum(-moved, 0.0)])
-    count, shape = plan.members, (plan.members, *colored.cash.shape[1:])
-    pots = colored.cash[:count] + (plan.arrives @ forth_and_back).reshape(shape)
-    revenue = colored.revenue[:count] + (plan.earned @ moved).reshape(shape)
-    pots, revenue = _members_pay(plan, pots, revenue, moved[plan.inner])
-    pots = _leave(pots, plan.leaves @ forth_and_back, plan.unknown)
-    own = colored.cash[count:].at[plan.sectors, plan.sector_colors].add(plan.sector_moves @ moved)
-    return ColoredCash(jnp.concatenate([pots, own]), jnp.concatenate([revenue, colored.revenue[count:]]))
+    from ouroloop.ledger.kernel import recolor
+
+    colors, chart, amounts = colors_of(ledger), ledger.chart, jnp.asarray(amounts)
+    expected = (len(ledger.flows), colored.cash.shape[2])
+    assert amounts.shape == expected, f"amounts have shape {amounts.shape}, flows and paths ask for {expected}"
+    paid, own = payments(chart, colors), _own(chart, colors)
+    columns = [*paid, own, np.array([colors.index(UNKNOWN)])]
+
+    def definition(pots: Array, revenue: Array, amounts: Array, *_: Any) -> _Pots:
+        return recolor_by_definition(ledger, pots, revenue, amounts)
+
+    arrays = [colored.cash, colored.revenue, amounts, *(np.asarray(of, np.int32) for of in columns)]
+    return ColoredCash(*call(recolor, definition, arrays, arrays[:2], in_place={0: 0, 1: 1}))
 
 
 _Pots = tuple[Array, Array]
-"""Cash and revenue by member, color and path."""
+"""Cash and revenue by entity, color and path."""
+
+
+def recolor_by_definition(
+    ledger: Ledger,
+    cash: Float64[Array, "entity color path"],
+    earned: Float64[Array, "entity color path"],
+    amounts: Amounts,
+) -> _Pots:
+    """The rounds in JAX: what they mean on every device, and what their derivative is."""
+    plan = _plan(ledger.chart, colors_of(ledger))
+    moved = quantize(jnp.asarray(amounts))[plan.flow]
+    forth_and_back = jnp.concatenate([jnp.maximum(moved, 0.0), jnp.maximum(-moved, 0.0)])
+    count, shape = plan.members, (plan.members, *cash.shape[1:])
+    pots = cash[:count] + plan.arrives.by_gather(forth_and_back).reshape(shape)
+    revenue = earned[:count] + plan.earned.by_gather(moved).reshape(shape)
+    pots, revenue = _members_pay(plan, pots, revenue, moved[plan.inner])
+    pots = _leave(pots, plan.leaves.by_gather(forth_and_back), plan.unknown)
+    own = cash[count:].at[plan.sectors, plan.sector_colors].add(plan.sector_moves.by_gather(moved))
+    return jnp.concatenate([pots, own]), jnp.concatenate([revenue, earned[count:]])
+
+
+def _own(chart: Chart, colors: tuple[str, ...]) -> np.ndarray:
+    """The color of each sector's money, by entity; -1 for members."""
+    return np.array([colors.index(chart.sectors[e]) if e in chart.sectors else -1 for e in chart.entities], np.int64)
 
 
 class _Plan(NamedTuple):
@@ -89,7 +118,7 @@ class _Plan(NamedTuple):
 @lru_cache(maxsize=16)
 def _plan(chart: Chart, colors: tuple[str, ...]) -> _Plan:
     found = payments(chart, colors)
-    own = np.array([colors.index(chart.sectors[e]) if e in chart.sectors else -1 for e in chart.entities], np.int64)
+    own = _own(chart, colors)
     members, count, width = int((own < 0).sum()), len(found.flow), len(colors)
     assert (own[:members] < 0).all(), "members come before sectors"
     arrives, leaves = np.zeros((members * width, 2 * count), np.int64), np.zeros((members, 2 * count), np.int64)
@@ -127,7 +156,7 @@ def _plan(chart: Chart, colors: tuple[str, ...]) -> _Plan:
 
 def _members_pay(
     plan: _Plan, pots: Float64[Array, "member color path"], revenue: Float64[Array, "member color path"], moved: Array
-) -> tuple[Array, Array]:
+) -> _Pots:
     """Round 2, payment by payment, past those that are 0 on all paths at hand.
 
     Both ends are written together: written one after the other, each would cost a copy of all pots.
