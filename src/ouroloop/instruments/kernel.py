@@ -9,8 +9,7 @@ import numpy as np
 from ouroloop.core import QUANTUM
 from ouroloop.core.frame import entry_point, executes, floats1, floats2, floats3, integers, into, result2, result3
 from ouroloop.core.kernel import kernel
-
-_PER_UNIT = 1.0 / QUANTUM
+from ouroloop.ledger.precision import PER_UNIT
 
 
 @kernel
@@ -31,7 +30,7 @@ def wear_in_place(book: Any, placed: Any, life: Any, age: Any, charged: Any) -> 
             if not some:
                 continue
             for path in range(paths):
-                charge = np.rint(left[path] / np.maximum(years[path] - old, 1.0) * _PER_UNIT) * QUANTUM
+                charge = np.rint(left[path] / np.maximum(years[path] - old, 1.0) * PER_UNIT) * QUANTUM
                 left[path] -= charge
                 total[path] += charge
 
@@ -61,8 +60,8 @@ def place_evenly_in_place(ladder: Any, amounts: Any, first: Any, quarters: Any, 
         begin = min(max(first[row], 0), last)
         end = min(begin + parts - 1, last)
         for path in range(paths):
-            amount = np.rint(amounts[row, path] * _PER_UNIT) * QUANTUM
-            part[path] = np.floor(amount / parts * _PER_UNIT) * QUANTUM
+            amount = np.rint(amounts[row, path] * PER_UNIT) * QUANTUM
+            part[path] = np.floor(amount / parts * PER_UNIT) * QUANTUM
             rest[path] = amount - part[path] * (end - begin)
         for slot in range(begin, end):
             for path in range(paths):
@@ -96,7 +95,7 @@ def scale_in_place(ladder: Any, share: Any, taken: Any) -> None:
         for slot in range(slots):
             rung = ladder[contract, slot]
             for path in range(paths):
-                off = np.rint(rung[path] * part[path] * _PER_UNIT) * QUANTUM
+                off = np.rint(rung[path] * part[path] * PER_UNIT) * QUANTUM
                 rung[path] -= off
                 total[path] += off
 
@@ -159,7 +158,7 @@ def hand_over_in_place(ladder: Any, share: Any, sold: Any, bought: Any, taken: A
         for slot in range(slots):
             old, new = ladder[sold[sale], slot], ladder[bought[sale], slot]
             for path in range(paths):
-                off = np.rint(old[path] * part[path] * _PER_UNIT) * QUANTUM
+                off = np.rint(old[path] * part[path] * PER_UNIT) * QUANTUM
                 old[path] -= off
                 new[path] += off
                 total[path] += off

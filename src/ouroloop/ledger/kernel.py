@@ -9,10 +9,7 @@ import numpy as np
 from ouroloop.core import QUANTUM
 from ouroloop.core.frame import entry_point, executes, floats2, floats3, integers, into, result1, result2, result3
 from ouroloop.core.kernel import kernel
-
-UNDER_ONE = 1.0 - 2.0**-50
-"""Keeps a product of rounded numbers from passing the true share."""
-PER_UNIT = 1.0 / QUANTUM
+from ouroloop.ledger.precision import PER_UNIT, UNDER_ONE
 
 
 @kernel

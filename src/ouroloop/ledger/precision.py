@@ -23,7 +23,9 @@ Amounts = Float[Array, "flow path"] | Float[np.ndarray, "flow path"]
 _Floats = Float[Array, "..."]
 _Ints = Int[Array, "..."]
 
-_PER_UNIT = 2.0**QUANTUM_BITS
+PER_UNIT = 2.0**QUANTUM_BITS
+UNDER_ONE = 1.0 - 2.0**-50
+"""Times this, a share that was rounded up does not pass the true one."""
 
 
 @jax.custom_jvp
@@ -36,7 +38,7 @@ def quantize(amounts: _Floats) -> _Floats:
     >>> float(quantize(jnp.asarray(0.1))) * 2**30
     107374182.0
     """
-    return jnp.round(amounts * _PER_UNIT) * QUANTUM
+    return jnp.round(amounts * PER_UNIT) * QUANTUM
 
 
 @quantize.defjvp
@@ -46,7 +48,7 @@ def _quantize_jvp(primals: tuple[_Floats], tangents: tuple[_Floats]) -> tuple[_F
 
 def to_quanta(amounts: _Floats) -> _Ints:
     """The amounts as int64 numbers of quanta; meaningless for what is not finite."""
-    return jnp.round(amounts * _PER_UNIT).astype(jnp.int64)
+    return jnp.round(amounts * PER_UNIT).astype(jnp.int64)
 
 
 def from_quanta(quanta: _Ints) -> _Floats:

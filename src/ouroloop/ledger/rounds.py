@@ -23,10 +23,7 @@ from ouroloop.ledger.chart import UNKNOWN
 from ouroloop.ledger.color import KEEPS_MIX, ColoredCash, colors_of, payments
 from ouroloop.ledger.incidence import Incidence
 from ouroloop.ledger.ledger import Chart, Ledger
-from ouroloop.ledger.precision import Amounts, quantize
-
-_UNDER_ONE = 1.0 - 2.0**-50
-"""Keeps a product of rounded numbers from passing the true share."""
+from ouroloop.ledger.precision import UNDER_ONE, Amounts, quantize
 
 
 def recolor_in_rounds(ledger: Ledger, colored: ColoredCash, amounts: Amounts) -> ColoredCash:
@@ -216,7 +213,7 @@ def _split(pot: Float64[Array, "*row color path"], amount: Float64[Array, "*row 
     """
     total = pot.sum(axis=-2)
     ratio = amount / jnp.where(total > 0, total, 1.0)
-    part = jnp.floor(pot / QUANTUM * (ratio * _UNDER_ONE)[..., None, :]) * QUANTUM
+    part = jnp.floor(pot / QUANTUM * (ratio * UNDER_ONE)[..., None, :]) * QUANTUM
     room = pot - part
     missing = (amount - part.sum(axis=-2))[..., None, :]
     # A product with a triangle of ones: exact here, and faster on CPU than `cumsum`.
