@@ -15,8 +15,7 @@ X = jnp.arange(6.0).reshape(2, 3)
 def added_kernel(asked):
     """Arguments: x, rows. Result: x with 1 added to these rows."""
     if frame.executes(asked):
-        result = frame.result2(asked, 0)
-        frame.into(result, frame.floats2(asked, 0))
+        result = frame.in_place2(asked, 0)
         for row in frame.integers(asked, 1):
             result[row] += 1.0
     return 0

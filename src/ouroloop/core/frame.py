@@ -128,12 +128,6 @@ def result2(frame: Any, number: int) -> Any:
 
 
 @njit
-def result3(frame: Any, number: int) -> Any:
-    """Result `number`, to be written: float64 with three axes."""
-    return _floats3(frame, _RESULTS, number)
-
-
-@njit
 def integers(frame: Any, number: int) -> Any:
     """Argument `number`, a vector of int32."""
     buffer = _buffer(frame, _ARGUMENTS, number)
@@ -142,9 +136,21 @@ def integers(frame: Any, number: int) -> Any:
 
 
 @njit
-def into(result: Any, argument: Any) -> None:
-    """Copy an argument to the result that is to become of it, unless both are the same memory."""
+def _begin(result: Any, argument: Any) -> Any:
     if result.ctypes.data != argument.ctypes.data:
         old, new = argument.ravel(), result.ravel()
         for number in range(len(old)):
             new[number] = old[number]
+    return result
+
+
+@njit
+def in_place2(frame: Any, number: int) -> Any:
+    """Result `number`, which begins as argument `number`: in its memory, or as a copy. Float64 with two axes."""
+    return _begin(_floats2(frame, _RESULTS, number), floats2(frame, number))
+
+
+@njit
+def in_place3(frame: Any, number: int) -> Any:
+    """Result `number`, which begins as argument `number`: in its memory, or as a copy. Float64 with three axes."""
+    return _begin(_floats3(frame, _RESULTS, number), floats3(frame, number))

@@ -7,9 +7,18 @@ from typing import Any
 import numpy as np
 
 from ouroloop.core import QUANTUM
-from ouroloop.core.frame import entry_point, executes, floats1, floats2, floats3, integers, into, result2, result3
+from ouroloop.core.frame import entry_point, executes, floats1, floats2, floats3, in_place3, integers, result2
 from ouroloop.core.kernel import kernel
 from ouroloop.ledger.precision import PER_UNIT
+
+
+@kernel
+def _some(row: Any) -> bool:
+    """Is there anything on any path?"""
+    found = False
+    for amount in row:
+        found |= amount != 0.0
+    return found
 
 
 @kernel
@@ -21,13 +30,10 @@ def wear_in_place(book: Any, placed: Any, life: Any, age: Any, charged: Any) -> 
         total[:] = 0.0
         for vintage in range(vintages):
             left, old = book[owner, vintage], np.float64(age[vintage])
-            some = False
             if age[vintage] == 0:
                 for path in range(paths):
                     left[path] += placed[owner, path]
-            for path in range(paths):
-                some |= left[path] != 0.0
-            if not some:
+            if not _some(left):
                 continue
             for path in range(paths):
                 charge = np.rint(left[path] / np.maximum(years[path] - old, 1.0) * PER_UNIT) * QUANTUM
@@ -39,8 +45,7 @@ def wear_in_place(book: Any, placed: Any, life: Any, age: Any, charged: Any) -> 
 def wear(frame: Any) -> int:
     """Arguments: book, placed, life, age. Results: book, charged."""
     if executes(frame):
-        book = result3(frame, 0)
-        into(book, floats3(frame, 0))
+        book = in_place3(frame, 0)
         wear_in_place(book, floats2(frame, 1), floats2(frame, 2), integers(frame, 3), result2(frame, 1))
     return 0
 
@@ -51,10 +56,7 @@ def place_evenly_in_place(ladder: Any, amounts: Any, first: Any, quarters: Any, 
     last, paths = ladder.shape[1] - 1, ladder.shape[2]
     part, rest = np.empty(paths), np.empty(paths)
     for row in range(len(amounts)):
-        some = False
-        for path in range(paths):
-            some |= amounts[row, path] != 0.0
-        if not some:
+        if not _some(amounts[row]):
             continue
         parts, rungs = max(quarters[row], 1), ladder[contract[row]]
         begin = min(max(first[row], 0), last)
@@ -74,8 +76,7 @@ def place_evenly_in_place(ladder: Any, amounts: Any, first: Any, quarters: Any, 
 def place_evenly(frame: Any) -> int:
     """Arguments: ladder, amounts, first, quarters, contract. Result: ladder."""
     if executes(frame):
-        ladder = result3(frame, 0)
-        into(ladder, floats3(frame, 0))
+        ladder = in_place3(frame, 0)
         place_evenly_in_place(ladder, floats2(frame, 1), integers(frame, 2), integers(frame, 3), integers(frame, 4))
     return 0
 
@@ -87,10 +88,7 @@ def scale_in_place(ladder: Any, share: Any, taken: Any) -> None:
     for contract in range(contracts):
         total, part = taken[contract], share[contract]
         total[:] = 0.0
-        some = False
-        for path in range(paths):
-            some |= part[path] != 0.0
-        if not some:
+        if not _some(part):
             continue
         for slot in range(slots):
             rung = ladder[contract, slot]
@@ -104,8 +102,7 @@ def scale_in_place(ladder: Any, share: Any, taken: Any) -> None:
 def scale(frame: Any) -> int:
     """Arguments: ladder, share. Results: ladder, taken."""
     if executes(frame):
-        ladder = result3(frame, 0)
-        into(ladder, floats3(frame, 0))
+        ladder = in_place3(frame, 0)
         scale_in_place(ladder, floats2(frame, 1), result2(frame, 1))
     return 0
 
@@ -118,12 +115,10 @@ def take_earliest_in_place(ladder: Any, amounts: Any, taken: Any) -> None:
     for contract in range(contracts):
         total = taken[contract]
         total[:] = 0.0
-        some = False
+        if not _some(amounts[contract]):
+            continue
         for path in range(paths):
             left[path] = amounts[contract, path]
-            some |= not left[path] <= 0.0
-        if not some:
-            continue
         for slot in range(slots):
             rung = ladder[contract, slot]
             for path in range(paths):
@@ -137,8 +132,7 @@ def take_earliest_in_place(ladder: Any, amounts: Any, taken: Any) -> None:
 def take_earliest(frame: Any) -> int:
     """Arguments: ladder, amounts. Results: ladder, taken."""
     if executes(frame):
-        ladder = result3(frame, 0)
-        into(ladder, floats3(frame, 0))
+        ladder = in_place3(frame, 0)
         take_earliest_in_place(ladder, floats2(frame, 1), result2(frame, 1))
     return 0
 
@@ -150,10 +144,7 @@ def hand_over_in_place(ladder: Any, share: Any, sold: Any, bought: Any, taken: A
     for sale in range(len(sold)):
         total, part = taken[sale], share[sale]
         total[:] = 0.0
-        some = False
-        for path in range(paths):
-            some |= part[path] != 0.0
-        if not some:
+        if not _some(part):
             continue
         for slot in range(slots):
             old, new = ladder[sold[sale], slot], ladder[bought[sale], slot]
@@ -168,8 +159,7 @@ def hand_over_in_place(ladder: Any, share: Any, sold: Any, bought: Any, taken: A
 def hand_over(frame: Any) -> int:
     """Arguments: ladder, share, sold, bought. Results: ladder, taken."""
     if executes(frame):
-        ladder = result3(frame, 0)
-        into(ladder, floats3(frame, 0))
+        ladder = in_place3(frame, 0)
         hand_over_in_place(ladder, floats2(frame, 1), integers(frame, 2), integers(frame, 3), result2(frame, 1))
     return 0
 
@@ -191,8 +181,7 @@ def put_off_in_place(ladder: Any, paid: Any, later: Any, quarter: int) -> None:
 def put_off(frame: Any) -> int:
     """Arguments: ladder, paid, later, quarter. Result: ladder."""
     if executes(frame):
-        ladder = result3(frame, 0)
-        into(ladder, floats3(frame, 0))
+        ladder = in_place3(frame, 0)
         put_off_in_place(ladder, floats2(frame, 1), floats2(frame, 2), integers(frame, 3)[0])
     return 0
 

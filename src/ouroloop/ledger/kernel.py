@@ -7,7 +7,7 @@ from typing import Any, no_type_check
 import numpy as np
 
 from ouroloop.core import QUANTUM
-from ouroloop.core.frame import entry_point, executes, floats2, floats3, integers, into, result1, result2, result3
+from ouroloop.core.frame import entry_point, executes, floats2, in_place2, in_place3, integers, result1, result2
 from ouroloop.core.kernel import kernel
 from ouroloop.ledger.precision import PER_UNIT, UNDER_ONE
 
@@ -179,9 +179,7 @@ def recolor_in_place(
 def recolor(frame: Any) -> int:
     """Arguments: pots, revenue, amounts, flow, payers, payees, paint, earns, own, unknown. Results: pots, revenue."""
     if executes(frame):
-        pots, revenue = result3(frame, 0), result3(frame, 1)
-        into(pots, floats3(frame, 0))
-        into(revenue, floats3(frame, 1))
+        pots, revenue = in_place3(frame, 0), in_place3(frame, 1)
         recolor_in_place(
             pots,
             revenue,
@@ -289,7 +287,6 @@ def post_in_place(balances: Any, amounts: Any, starts: Any, columns: Any, reach:
 def post(frame: Any) -> int:
     """Arguments: balances, amounts, starts, columns. Results: balances, reach."""
     if executes(frame):
-        balances = result2(frame, 0)
-        into(balances, floats2(frame, 0))
+        balances = in_place2(frame, 0)
         post_in_place(balances, floats2(frame, 1), integers(frame, 2), integers(frame, 3), result1(frame, 1))
     return 0

@@ -82,7 +82,9 @@ def recolor_by_definition(
 
 def _own(chart: Chart, colors: tuple[str, ...]) -> np.ndarray:
     """The color of each sector's money, by entity; -1 for members."""
-    return np.array([colors.index(chart.sectors[e]) if e in chart.sectors else -1 for e in chart.entities], np.int64)
+    own = np.array([colors.index(chart.sectors[e]) if e in chart.sectors else -1 for e in chart.entities], np.int64)
+    assert (own[: (own < 0).sum()] < 0).all(), "members come before sectors"
+    return own
 
 
 class _Plan(NamedTuple):
@@ -117,7 +119,6 @@ def _plan(chart: Chart, colors: tuple[str, ...]) -> _Plan:
     found = payments(chart, colors)
     own = _own(chart, colors)
     members, count, width = int((own < 0).sum()), len(found.flow), len(colors)
-    assert (own[:members] < 0).all(), "members come before sectors"
     arrives, leaves = np.zeros((members * width, 2 * count), np.int64), np.zeros((members, 2 * count), np.int64)
     earned, moves = np.zeros((members * width, count), np.int64), np.zeros((len(own) - members, count), np.int64)
     between = (own[found.payer] < 0) & (own[found.payee] < 0)
