@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import jax
@@ -42,6 +43,22 @@ def call(
     return foreign(*arrays)
 
 
+_TAKEN: list[str] = []
+
+
+def taken() -> tuple[str, ...]:
+    """By which names has XLA taken entry points in this process? A compiled program calls them by name."""
+    return tuple(_TAKEN)
+
+
+def take(names: Sequence[str]) -> None:
+    """Have XLA take the entry points of these names, for a program that was compiled by another process."""
+    for name in names:
+        module, _, function = name.rpartition(".")
+        if not _registered(getattr(import_module(module), function)):
+            raise RuntimeError(f"XLA does not take {name}")
+
+
 @cache
 def _registered(entry: Any) -> bool:
     """Does XLA take it? Not if its interface is of another major version than the words of `core/frame.py`."""
@@ -49,6 +66,7 @@ def _registered(entry: Any) -> bool:
         jax.ffi.register_ffi_target(_name(entry), jax.ffi.pycapsule(entry.ctypes), platform="cpu")
     except RuntimeError:
         return False
+    _TAKEN.append(_name(entry))
     return True
 
 

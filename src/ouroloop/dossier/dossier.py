@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 from ouroloop.core import BadInput
 from ouroloop.dossier.checks import find_problems
@@ -139,6 +140,11 @@ class Dossier:
         for figure in self.figures:
             found.setdefault(figure.entity, []).append(figure)
         return found
+
+    @cached_property
+    def answers(self) -> dict[Any, Any]:
+        """What `answers.once` keeps."""
+        return {}
 
     def cites(self) -> Iterator[Cite]:
         """Every cite of every record."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from zlib import crc32
 
 import jax
@@ -14,6 +15,7 @@ _OPEN = 2.0**-53
 """Half the distance of two neighbors of jax's uniform draws: moves [0, 1) into (0, 1)."""
 
 
+@lru_cache(maxsize=4)
 def path_keys(seed: int, first_path: int, paths: int) -> UInt32[Array, "2 path"]:
     """The key of each path, as data with the path axis last: `fold_in(key(seed), number of the path)`."""
     return _path_keys(seed, jnp.arange(first_path, first_path + paths))

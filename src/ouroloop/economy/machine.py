@@ -1,7 +1,9 @@
-"""What the engine asks of the machine: compiled programs are kept between runs."""
+"""What the engine asks of the machine: compiled programs are kept between runs, and a process ends at once."""
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 from pathlib import Path
 
@@ -14,7 +16,11 @@ def prepare() -> None:
     Must come before jax compiles anything: importing `economy.simulate` does it. The cache lies in the user's cache
     folder (`XDG_CACHE_HOME`, or `.cache` at home) under `ouroloop`; `JAX_COMPILATION_CACHE_DIR` names another place,
     and an empty name none. Small programs are kept too: opening a world runs many of them, each quick to compile.
+
+    At its end the interpreter looks for garbage in all that JAX and numba hold, which takes as long as building a
+    scenario; what is frozen it leaves to the system, which takes everything back anyway.
     """
+    atexit.register(gc.freeze)
     if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
         folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ouroloop" / "compiled"
         jax.config.update("jax_compilation_cache_dir", str(folder))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +17,7 @@ from jax import lax
 from jaxtyping import Array, Int
 
 from ouroloop.economy.inputs import Inputs
+from ouroloop.economy.kept import kept_program
 from ouroloop.economy.machine import prepare
 from ouroloop.economy.open import open_state
 from ouroloop.economy.state import State
@@ -46,16 +47,16 @@ def simulate(world: World, inputs: Inputs, *, detail: bool = True, chunk: int = 
     def for_all_paths(leaf: Any) -> np.ndarray:
         return np.empty((*_quarters_beside_paths(np.empty(leaf.shape)).shape[:-1], inputs.paths), leaf.dtype)
 
-    made = jax.tree.map(for_all_paths, program.out_info)
+    made = [for_all_paths(leaf) for leaf in program.out_info]
 
     def run_and_keep(start: int) -> None:
-        for whole, some in zip(jax.tree.leaves(made), jax.tree.leaves(program(*cut(start))), strict=True):
+        for whole, some in zip(made, program(*cut(start)), strict=True):
             place, part = whole[..., start : start + chunk], _quarters_beside_paths(np.asarray(some))
             place[...] = part[..., : place.shape[-1]]
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         _ = list(pool.map(run_and_keep, range(0, inputs.paths, chunk)))
-    return made
+    return Track(*cast(Any, made))
 
 
 def _cut(matrix: np.ndarray, rest: list[Any], paths: int, chunk: int, start: int) -> list[Any]:
@@ -73,7 +74,8 @@ def _quarters_beside_paths(leaf: np.ndarray) -> np.ndarray:
 @lru_cache(maxsize=8)
 def _compiled(world: World, layout: _Layout, shapes: tuple[jax.ShapeDtypeStruct, ...], detail: bool) -> Any:
     """The program for a chunk: made once, so that no chunk has to run before the others for it."""
-    return jax.jit(_run, static_argnums=(0, 1, 2)).lower(world, layout, detail, *shapes).compile()
+    made_from = world, str(layout.tree), layout.shapes, detail
+    return kept_program("quarters", partial(_run, world, layout, detail), made_from, shapes)
 
 
 @dataclass(frozen=True)
@@ -121,8 +123,8 @@ def take_paths(inputs: Inputs, paths: Int[np.ndarray, " taken"]) -> Inputs:
     return jax.tree.map(of, inputs)
 
 
-def _run(world: World, layout: _Layout, detail: bool, matrix: Array, *rest: Array) -> Track:
-    """The track of a chunk, quarters first where there are any, as the scan stacks them."""
+def _run(world: World, layout: _Layout, detail: bool, matrix: Array, *rest: Array) -> tuple[Array, ...]:
+    """The parts of the track of a chunk, quarters first where there are any, as the scan stacks them."""
     inputs = layout.unpack(matrix, rest)
 
     def quarter(state: State, number: Int[Array, ""]) -> tuple[State, Track]:
@@ -132,4 +134,4 @@ def _run(world: World, layout: _Layout, detail: bool, matrix: Array, *rest: Arra
         return after, seen
 
     _, track = lax.scan(quarter, open_state(world, inputs), jnp.arange(len(world.quarters)))
-    return replace(track, outcome=track.outcome[-1])
+    return tuple(jax.tree.leaves(replace(track, outcome=track.outcome[-1])))

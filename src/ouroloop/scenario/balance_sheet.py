@@ -9,6 +9,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ouroloop.dossier.answers import once
 from ouroloop.dossier.choose import foretold, pick
 from ouroloop.dossier.models import Figure
 from ouroloop.dossier.refs import Ref, Refs, joined
@@ -80,6 +81,7 @@ class Reading:
     converted: bool
 
 
+@once
 def read(dossier: Dossier, firm: str, ways: Ways, until: date | None = None) -> Reading | None:
     """The latest published balance, up to a day if given: the way with the latest day, the first of them when equal.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from ouroloop.dossier.answers import once
 from ouroloop.dossier.choose import Choice, foretold, pick, tolerance
 from ouroloop.dossier.days import Days
 from ouroloop.dossier.models import Figure
@@ -106,17 +107,20 @@ def _per_quarter(piece: Piece) -> float:
     return piece.amount / piece.days.count * QUARTER_DAYS
 
 
+@once
 def recorded(dossier: Dossier, firm: str, concept: str, *, signed: bool = False) -> Recorded:
     """What the firm has published of a flow, without what was foretold, spread as in `ouroloop.dossier.spread`."""
     return Recorded(spread(_spans(dossier, firm, concept, plans=False), signed=signed).pieces)
 
 
+@once
 def planned(dossier: Dossier, firm: str, concept: str) -> Recorded:
     """What was foretold of a flow for a year or less."""
     short = (s for s in _spans(dossier, firm, concept, plans=True) if s.days.count <= YEAR_DAYS + 1)
     return Recorded(spread(short, signed=True).pieces)
 
 
+@once
 def later_of(dossier: Dossier, firm: str, *concepts: str, signed: bool = False) -> Recorded:
     """Of several concepts for one thing, the one recorded up to the latest day; the first when equal."""
     some = [recorded(dossier, firm, concept, signed=signed) for concept in concepts]

@@ -1,0 +1,95 @@
+"""Programs kept whole between runs, so that a warm start neither traces nor lowers the step again.
+
+JAX keeps what it has compiled, but finds it by the text of the program, and making that text takes longer than running
+the first paths. Here a program is found by what the text would be made from: the code of the engine as it is loaded,
+the world, and the machine. Nothing is kept where JAX keeps nothing (see `machine.prepare`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import jax
+import numpy as np
+from jax.experimental import serialize_executable
+from llvmlite import binding
+
+from ouroloop.core import foreign
+from ouroloop.core.content import code_of, digest
+
+_log = logging.getLogger(__name__)
+
+
+def kept_program(
+    name: str, function: Callable[..., tuple[Any, ...]], made_from: object, shapes: Sequence[jax.ShapeDtypeStruct]
+) -> Callable[..., tuple[Any, ...]]:
+    """`function` compiled for arrays of these shapes: read from the disk, or compiled and written there.
+
+    `made_from` is all that the function reads besides its arguments and the code of the package: numbers, texts,
+    arrays, and tuples, mappings and dataclasses of them. A file that cannot be read or does not fit is made anew.
+
+    Raises TypeError where `made_from` holds something else, as nobody could tell two of those apart.
+    """
+    folder = jax.config.jax_compilation_cache_dir  # pyright: ignore[reportAttributeAccessIssue]
+    if not folder:
+        return jax.jit(function).lower(*shapes).compile()
+    asked = name, made_from, tuple((of.shape, str(of.dtype)) for of in shapes)
+    path = Path(folder) / f"{name}-{digest(_here(), code_of(function), asked)}.program"
+    try:
+        return _load(path.read_bytes())
+    except FileNotFoundError:
+        pass
+    except Exception as why:  # another version's file, half a disk: whatever it is, the program can be made
+        _log.warning("%s is made anew: %s", path, why)
+
+    def under_new_name(*arguments: Any) -> tuple[Any, ...]:
+        return function(*arguments)
+
+    # A program that JAX had kept loses functions when it is written again, so JAX must not know this one.
+    under_new_name.__name__ = f"{name}_{uuid4().hex}"
+    program = jax.jit(under_new_name).lower(*shapes).compile()
+    try:
+        text = program.as_text() or ""
+        called = tuple(entry for entry in foreign.taken() if entry in text)
+        content = pickle.dumps((called, serialize_executable.serialize(program)))
+        jax.block_until_ready(_load(content)(*(np.zeros(of.shape, of.dtype) for of in shapes)))
+        _write(path, content)
+    except Exception as why:  # the disk is full, or this JAX cannot write such programs: the run can go on
+        _log.warning("%s cannot be kept: %s", path, why)
+    return program
+
+
+def _load(content: bytes) -> Callable[..., tuple[Any, ...]]:
+    entries, program = pickle.loads(content)
+    foreign.take(entries)
+    return serialize_executable.deserialize_and_load(*program)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, passing = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        os.replace(passing, path)
+    except BaseException:
+        Path(passing).unlink(missing_ok=True)
+        raise
+
+
+def _here() -> tuple[object, ...]:
+    """What a compiled program depends on besides its text."""
+    settings = {key: value for key, value in os.environ.items() if key.startswith(("XLA_", "JAX_"))}
+    features = binding.get_host_cpu_features().flatten()
+    device = jax.devices()[0]
+    versions = version("jax"), version("jaxlib"), version("numpy"), sys.version
+    return versions, tuple(sorted(settings.items())), features, device.platform, device.device_kind
