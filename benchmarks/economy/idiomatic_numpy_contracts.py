@@ -91,12 +91,24 @@ def fall_due(net: Network, inputs: Plain, s: Record, q: Record) -> None:
             q.interest,
             q.principal,
             np.where(inside, rounds, 0.0),
+            _advances(net, inputs, s, q, here),
             asked,
             q.costs,
         ]
     )
     q.claims = q.claims * today.claim_pays
     q.owes, q.earns = sums.by_debtor @ q.claims, sums.by_creditor @ q.claims
+
+
+def _advances(net: Network, inputs: Plain, s: Record, q: Record, here: np.ndarray) -> np.ndarray:
+    """What vendors lend their customers for what these buy from them."""
+    world, sums, orders, leases = net.world, s.sums, s.contracts.orders, s.contracts.leases
+    buys = sums.chips_by_advance @ whole(q.chips[world.chip_builder] * inputs.traits.chip_share)
+    buys = buys + sums.cloud_by_advance @ s.contracts.cloud.bills.by_age.sum(axis=1)
+    buys = buys + sums.orders_by_advance @ (orders.bills.by_age.sum(axis=1) + orders.waiting)
+    buys = buys + sums.leases_by_advance @ (leases.arrears + leases.fee_owed)
+    promised = world.advance_schedule[:, q.quarter, None] * inputs.advance_share * q.calendar.advance_stands
+    return whole(np.minimum(promised, buys) * (here[world.advance_lender] & here[world.advance_borrower]))
 
 
 def _spot(net: Network, inputs: Plain, s: Record, q: Record) -> None:
@@ -143,17 +155,24 @@ def raise_funds(net: Network, inputs: Plain, s: Record, q: Record) -> None:
     q.floor = q.floor + np.where(on_rent, soon, 0.0)
     means = s.stocks["cash"] + before_dues + q.new_debt + q.new_shares
     q.new_debt = q.new_debt + drawn
-    loans, lender, borrower = s.contracts.loans, world.loan_lender, world.loan_borrower
+    lender, borrower = world.loan_lender, world.loan_borrower
     q.lent = np.where(net.draws[:, None], q.granted[lender, borrower], 0.0)
     rate = q.spread[borrower] + np.where(net.floating[:, None], 0.0, p.engine.base_rate)
-    owed = loans.owed + q.lent
-    mixed = (loans.rate * loans.owed + rate * q.lent) / np.where(owed > 0, owed, 1.0)
-    loans.rate = np.where(owed > 0, mixed, loans.rate)
-    loans.owed = owed
-    slots = np.minimum(now + net.tenor, loans.ladder.shape[1] - 1)
-    loans.ladder[np.arange(len(slots)), slots] += q.lent
+    q.new_rate = rate
+    _lend(net, s, q, q.lent)
     _lend_promised(net, s, q)
     _extend(net, s, q, q.owes - means)
+
+
+def _lend(net: Network, s: Record, q: Record, lent: np.ndarray) -> None:
+    """New debt, due in one piece after its tenor."""
+    loans = s.contracts.loans
+    owed = loans.owed + lent
+    mixed = (loans.rate * loans.owed + q.new_rate * lent) / np.where(owed > 0, owed, 1.0)
+    loans.rate = np.where(owed > 0, mixed, loans.rate)
+    loans.owed = owed
+    slots = np.minimum(q.quarter + net.tenor, loans.ladder.shape[1] - 1)
+    loans.ladder[np.arange(len(slots)), slots] += lent
 
 
 def _draw_promised(net: Network, inputs: Plain, s: Record, q: Record) -> np.ndarray:
@@ -307,7 +326,7 @@ def _pay_bills(bills: Record, paid: np.ndarray) -> np.ndarray:
 def _settle(net: Network, s: Record, q: Record, paid: np.ndarray) -> None:
     contracts, now = s.contracts, q.quarter
     ends = np.cumsum(list(net.world.claim_sizes.values()))[:-1]
-    of_cloud, of_orders, of_leases, q.spot_paid, _, _, _, posted, q.costs_paid = np.split(paid, ends)
+    of_cloud, of_orders, of_leases, q.spot_paid, _, _, _, advances, posted, q.costs_paid = np.split(paid, ends)
     q.posted = whole(posted)
     q.cloud_settled = _pay_bills(contracts.cloud.bills, of_cloud)
     orders, leases = contracts.orders, contracts.leases
@@ -321,7 +340,7 @@ def _settle(net: Network, s: Record, q: Record, paid: np.ndarray) -> None:
     leases.arrears, leases.fee_owed = leases.arrears - q.rent_paid, leases.fee_owed - q.fee_paid
 
     loans, last = contracts.loans, contracts.loans.ladder.shape[1] - 1
-    *_, pays, _, _, _ = np.split(q.calendar.claim_pays, ends)
+    *_, pays, _, _, _, _ = np.split(q.calendar.claim_pays, ends)
     share = q.ratio[net.world.loan_borrower] * pays
     q.repaid, q.earned = whole(q.principal * share), whole(q.interest * share)
     q.accrued = q.interest - q.earned
@@ -330,6 +349,9 @@ def _settle(net: Network, s: Record, q: Record, paid: np.ndarray) -> None:
         loans.ladder[:, now + 1] += q.principal - q.repaid
         loans.ladder[:, now] = 0.0
     loans.owed = loans.owed - q.repaid + q.accrued
+    advanced = s.sums.advances_by_loan @ whole(advances)
+    _lend(net, s, q, advanced)
+    q.lent = q.lent + advanced
 
     rounds = contracts.rounds
     able = and_outside(q.ratio, 1.0)[net.world.round_investor]

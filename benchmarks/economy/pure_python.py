@@ -51,11 +51,14 @@ class Lists:
             "guarantor", "core_firm", "share_issuer", "site_builder", "cost_firm", "payout_firm", "revalued_issuer",
             "vehicle_rows", "vehicle_tenant", "vehicle_opens", "vehicle_clock", "site_rows", "lives_on_rent",
             "lease_landlord", "deposit_payer", "bond", "swap_reference", "draw_loan", "draw_first", "draw_parts",
-            "draw_schedule",
+            "draw_schedule", "advance_loan", "advance_lender", "advance_borrower", "advance_schedule",
             "loan_rank", "in_ai", "sale_fund", "sale_issuer", "margin_fund", "redemption_fund", "levered",
             "claim_debtor", "claim_creditor", "member_entities",
         ):  # fmt: skip
             setattr(self, name, getattr(world, name).tolist())
+        self.bought_with_advances = [
+            getattr(world, f"{kind}_by_advance").matrix.tolist() for kind in ("chips", "cloud", "orders", "leases")
+        ]
         self.ordered, self.bought = world.orders_by_warrant.matrix.tolist(), world.chips_by_warrant.matrix.tolist()
         self.traded = [rows.tolist() for rows in net.traded]
         self.passive, self.listed = world.passive, world.listed

@@ -89,6 +89,7 @@ def fall_due(net: Lists, own: Record, s: Record, q: Record) -> None:
         *q.interest,
         *q.principal,
         *rounds,
+        *_advances(net, own, s, q, here),
         *q.asked_deposits,
         *q.costs,
     ]
@@ -99,6 +100,27 @@ def fall_due(net: Lists, own: Record, s: Record, q: Record) -> None:
             q.owes[debtor] += amount
             if creditor >= 0:
                 q.earns[creditor] += amount
+
+
+def _advances(net: Lists, own: Record, s: Record, q: Record, here: list[bool]) -> list[float]:
+    """What vendors lend their customers for what these buy from them."""
+    orders, leases = s.contracts.orders, s.contracts.leases
+    bought = (
+        [whole(q.chips[b] * share) for b, share in zip(net.chip_builder, own.traits.chip_share, strict=True)],
+        [sum(bills) for bills in s.contracts.cloud.bills.by_age],
+        [sum(bills) + waiting for bills, waiting in zip(orders.bills.by_age, orders.waiting, strict=True)],
+        [a + f for a, f in zip(leases.arrears, leases.fee_owed, strict=True)],
+    )
+    advances = []
+    for n, schedule in enumerate(net.advance_schedule):
+        of_kinds = zip(net.bought_with_advances, bought, strict=True)
+        buys = sum(
+            amount for rows, amounts in of_kinds for there, amount in zip(rows[n], amounts, strict=True) if there
+        )
+        promised = schedule[q.quarter] * own.advance_share[n] * q.calendar.advance_stands[n]
+        sound = here[net.advance_lender[n]] and here[net.advance_borrower[n]]
+        advances.append(whole(min(promised, buys)) if sound else 0.0)
+    return advances
 
 
 def _spot(net: Lists, own: Record, s: Record, q: Record) -> None:
@@ -153,18 +175,24 @@ def raise_funds(net: Lists, own: Record, s: Record, q: Record) -> None:
         q.floor[row] += p.funding.prefunding * soon[row]
     _raise_money(net, own, s, q)
     q.new_debt = [granted + promised for granted, promised in zip(q.new_debt, drawn, strict=True)]
-    q.lent = [0.0] * len(net.loan_lender)
+    q.lent, q.base_rate = [0.0] * len(net.loan_lender), p.engine.base_rate
     for n, (lender, borrower) in enumerate(zip(net.loan_lender, net.loan_borrower, strict=True)):
-        lent = q.granted[lender].get(borrower, 0.0) if net.draws[n] else 0.0
-        if lent:
-            q.lent[n] = lent
-            rate = q.spread[borrower] + (0.0 if net.floating[n] else p.engine.base_rate)
-            owed = loans.owed[n] + lent
-            loans.rate[n] = (loans.rate[n] * loans.owed[n] + rate * lent) / owed
-            loans.owed[n] = owed
-            loans.ladder[n][min(now + net.tenor[n], len(loans.ladder[n]) - 1)] += lent
+        if net.draws[n]:
+            _lend(net, s, q, n, q.granted[lender].get(borrower, 0.0))
     _lend_promised(net, s, q)
     _extend(net, s, q, expected, drawn)
+
+
+def _lend(net: Lists, s: Record, q: Record, n: int, lent: float) -> None:
+    """New debt, due in one piece after its tenor."""
+    if lent:
+        loans = s.contracts.loans
+        rate = q.spread[net.loan_borrower[n]] + (0.0 if net.floating[n] else q.base_rate)
+        owed = loans.owed[n] + lent
+        loans.rate[n] = (loans.rate[n] * loans.owed[n] + rate * lent) / owed
+        loans.owed[n] = owed
+        loans.ladder[n][min(q.quarter + net.tenor[n], len(loans.ladder[n]) - 1)] += lent
+        q.lent[n] += lent
 
 
 def _draw_promised(net: Lists, own: Record, s: Record, q: Record) -> list[float]:
@@ -400,6 +428,9 @@ def _settle(net: Lists, s: Record, q: Record, paid: list[float]) -> None:
         q.repaid.append(repaid)
         q.earned.append(earned)
         q.accrued.append(unpaid)
+    after = net.members + len(net.deposit_payer)
+    for n, advance in zip(net.advance_loan, paid[-after - len(net.advance_loan) : -after], strict=True):
+        _lend(net, s, q, n, whole(advance))
     rounds, q.invested = contracts.rounds, []
     for n, investor in enumerate(net.round_investor):
         amount = 0.0
@@ -481,8 +512,9 @@ def resolve_defaults(net: Lists, own: Record, s: Record, q: Record) -> None:
     q.newly = [*newly, False]
     q.loans_lost, q.called = [0.0] * len(loans.owed), [0.0] * len(net.guarantor)
     q.guarantees_lost, q.gone = [0.0] * len(net.guarantor), [0.0] * net.members
-    for n, lent in enumerate(q.lent):
-        s.lender_lent[net.loan_lender[n]] += lent
+    for lender, lent in zip(net.loan_lender, q.lent, strict=True):
+        if lender >= 0:
+            s.lender_lent[lender] += lent
     if any(newly) or any(q.unsold[builder] > 0 for builder in net.backstopped if builder >= 0):
         _write_down(net, own, s, q, debt)
     q.premiums, q.payouts = [], []
@@ -611,7 +643,8 @@ def _write_down_loan(s: Record, q: Record, net: Lists, n: int, lost: float, amou
     ladder[:] = [due - part for due, part in zip(ladder, gone, strict=True)]
     q.loans_lost[n] = sum(gone)
     loans.owed[n] -= sum(gone)
-    s.lender_lost[net.loan_lender[n]] += rest
+    if net.loan_lender[n] >= 0:
+        s.lender_lost[net.loan_lender[n]] += rest
 
 
 def sell_under_mandate(net: Lists, own: Record, s: Record, q: Record) -> None:

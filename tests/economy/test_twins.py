@@ -16,8 +16,8 @@ PATHS, QUARTERS = 4, 8
 
 
 def stormy() -> Inputs:
-    """Little cash, a customer that stops paying, a cloud that fails and is rated at once, shares that fall
-    and are dumped, the payoff on one path."""
+    """Little cash, a customer that stops paying, a vendor that lends, a cloud that fails and is rated at once, shares
+    that fall and are dumped, the payoff on one path."""
     of = inputs(world(), PATHS)
     calendar = quiet(world())
     shocks = replace(
@@ -26,6 +26,7 @@ def stormy() -> Inputs:
         claim_pays=calendar.claim_pays.at[0, 2:5].set(0.0).at[-30:, 3:5].set(0.7).at[5:, 6].set(0.5),
         credit_open=calendar.credit_open.at[:, 3:].set(0.2),
         draw_stands=calendar.draw_stands.at[0, 1:].set(0.5),
+        advance_stands=calendar.advance_stands.at[0, 2].set(0.5),
         lease_factor=calendar.lease_factor.at[0, 3].set(0.5),
         letters_down=calendar.letters_down.at[MEMBERS.index("maker"), 3].set(4.0),
         equity_factor=calendar.equity_factor.at[1, 2].set(0.7).at[:, 5].set(0.4),
@@ -44,7 +45,9 @@ def stormy() -> Inputs:
     of = with_parameters(of, "agency", patience=0.9)
     of = replace(of, traits=replace(of.traits, follows_chips=follows, core_surprise=surprise))
     drawn = jnp.asarray([[0.5, 1.0, 0.0, 1.0], [1.0, 1.0, 1.0, 0.25]])
-    return replace(of, draw_share=drawn, calendar=shocks, opening=jnp.asarray(opening), payoff_quarter=payoff)
+    lent = jnp.asarray([[1.0, 0.5, 1.0, 0.0]])
+    shares = {"draw_share": drawn, "advance_share": lent}
+    return replace(of, **shares, calendar=shocks, opening=jnp.asarray(opening), payoff_quarter=payoff)
 
 
 @pytest.mark.parametrize("given", [inputs(world(), PATHS), stormy()], ids=["quiet", "stormy"])

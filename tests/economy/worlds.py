@@ -25,7 +25,7 @@ from ouroloop.behavior.lending import LENDER_CLASSES
 from ouroloop.core import Quarter
 from ouroloop.economy.calendar import Calendar
 from ouroloop.economy.inputs import Inputs, Traits
-from ouroloop.economy.inventory import Letter, PromisedDraw, Vehicle
+from ouroloop.economy.inventory import Advance, Letter, PromisedDraw, Vehicle
 from ouroloop.economy.open import open_state
 from ouroloop.economy.operations import Closing, Receipts, Spending, Spot
 from ouroloop.economy.parameters import Parameters
@@ -68,8 +68,11 @@ SECTORS = {
 LOANS = (("banks", "cloud", "bank"), ("bonds", "cloud", "bond_market"), ("bonds", "neo", "bond_market"),
          ("funds", "neo", "private_credit"), ("funds", "lab", "private_credit"),
          ("bonds", "maker", "bond_market"), ("banks", "depot", "bank"), ("bonds", "depot", "bond_market"),
-         ("funds", "rack", "private_credit"), ("hedge", "cloud", "bond_market"))  # fmt: skip
+         ("funds", "rack", "private_credit"), ("hedge", "cloud", "bond_market"),
+         ("maker", "neo", "vendor"))  # fmt: skip
 DEPOT_OPENS, DEPOT_DUE = 2, 5
+ADVANCED = (0.05, 0.3, 0.01)
+"""What the maker lends the neocloud at most from the second quarter on."""
 BONDS_CLOUD, HEDGE_CLOUD = 1, 9
 """Bonds of the cloud, and what they become when it is no longer rated investment grade."""
 FUNDS_NEO = 3
@@ -215,15 +218,16 @@ def world(quarters: int = QUARTERS) -> World:
         sites_by_age=np.full((4, 8), [[3.0], [1.0], [0.0], [0.25]]),
         other_by_age=np.full((1, 8), 2.0),
         loan_class=tuple(x[2] for x in LOANS),
-        loan_draws=tuple(borrower != "rack" and lender != "hedge" for lender, borrower, _ in LOANS),
+        loan_draws=tuple(borrower != "rack" and lender not in ("hedge", "maker") for lender, borrower, _ in LOANS),
         loan_behind=(False,) * len(LOANS),
-        loan_tenor=(20, 32, 32, 20, 20, 32, 20, 32, 20, 32),
+        loan_tenor=(20, 32, 32, 20, 20, 32, 20, 32, 20, 32, 20),
         guaranteed_loan=guaranteed,
         vehicles=(Vehicle("depot", "neo", DEPOT_OPENS, False), Vehicle("rack", "cloud", 0, True)),
         promised_draws=(
             PromisedDraw(6, (0.5, 0.5, 0.25, *(0.0,) * (quarters - 3)), 0.06, DEPOT_DUE, 1, "depot-loan#whole"),
             PromisedDraw(8, (0.3, 0.2, *(0.0,) * (quarters - 2)), 0.06, 2, 6, "rack-loan#whole"),
         ),
+        advances=(Advance(10, (0.0, *ADVANCED, *(0.0,) * (quarters - 1 - len(ADVANCED))), "maker-neo-loan#whole"),),
         passive=(False,) * 6,
         listed=(False, True, True, True, False, False),
         cloud_letters=(Letter(ANNOUNCED, 1, 20.0),),
@@ -245,10 +249,10 @@ def traits() -> Traits:
         return column(*values, vehicles, vehicles)
 
     ladder = np.zeros((len(LOANS), QUARTERS + 2, 1))
-    ladder[:, 4, 0] = [1.0, 4.0, 2.0, 2.0, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0]
+    ladder[:, 4, 0] = [1.0, 4.0, 2.0, 2.0, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0]
     ladder[6, DEPOT_DUE, 0] = 1.0
     ladder[8, 2:6, 0] = 0.25
-    ladder[:, -1, 0] = [3.0, 16.0, 3.0, 3.0, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0]
+    ladder[:, -1, 0] = [3.0, 16.0, 3.0, 3.0, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0]
     revenue = firms(3.2, 19.6, 1.8, 7.2)
     operating, interest = firms(-3.6, 7.4, 1.1, 4.2), firms(0.02, 0.36, 0.15, 0.02)
     equity = firms(80.0, 800.0, 15.0, 600.0)
@@ -319,6 +323,7 @@ def quiet(of: World) -> Calendar:
         order_binds=full(1.0, len(of.orders.names)),
         warrant_binds=full(1.0, len(of.warrants.names)),
         draw_stands=full(1.0, len(of.promised_draws)),
+        advance_stands=full(1.0, len(of.advances)),
         chip_life_years=full(float("nan"), len(of.builders)),
         honest=full(0.0),
         guarantee_share=full(0.0, len(of.guarantees.names)).at[-1].set(1.0),
@@ -336,7 +341,7 @@ def _class_of(name: str) -> Any:
 
 
 def inputs(of: World, paths: int = 8, seed: int = 7, **instead: Any) -> Inputs:
-    """Opening books that the ladder and the vintages agree with, and a quiet calendar."""
+    """Opening books that the ladder and the vintages agree with, a quiet calendar, and a vendor that lends nothing."""
     t = instead.pop("traits", traits())
     account, kinds = books.Account, books.AccountClass
     stated: dict[books.Account, float] = {
@@ -384,6 +389,7 @@ def inputs(of: World, paths: int = 8, seed: int = 7, **instead: Any) -> Inputs:
         lease_share=jnp.ones((len(of.leases.names), 1)),
         guarantee_binds=jnp.ones((len(of.guarantees.names), 1)),
         draw_share=jnp.ones((len(of.promised_draws), 1)),
+        advance_share=jnp.zeros((len(of.advances), 1)),
         round_share=jnp.ones((len(of.rounds.names), 1)),
         payoff_quarter=jnp.full(paths, 10_000),
         keys=jax.random.key_data(keys).T,

@@ -104,6 +104,43 @@ def test_letters_of_lenders_are_lent_on_the_paths_on_which_they_become_firm() ->
     assert letters == pytest.approx({"broadcom": 65.0, "softbank": 10.0, "spacex-xai": 40.0})
 
 
+def test_vendors_lend_on_the_paths_on_which_their_promise_becomes_firm() -> None:
+    economy = build(read_scenario("baseline"), 0, 400)
+    world, shares = economy.world, np.asarray(economy.inputs.advance_share)
+    promised = {pair: sum(a.usd_bn) for pair, a in zip(world.advance_parties, world.advances, strict=True)}
+    # Broadcom's notes are signed, and issued as Anthropic draws; Nvidia and OpenAI were said to talk.
+    assert promised == pytest.approx({("broadcom", "anthropic"): 42.0, ("nvidia", "openai"): 350.0})
+    firm = dict(zip(promised, (shares > 0).mean(axis=1), strict=True))
+    assert 0.5 < firm["broadcom", "anthropic"] < 0.9
+    assert 0.1 < firm["nvidia", "openai"] < 0.5
+    for (lender, borrower), bought in zip(promised, world.cloud_by_advance.matrix, strict=True):
+        rented = [pair for pair, there in zip(world.cloud.parties, bought, strict=True) if there]
+        assert set(rented) <= {(borrower, lender)}
+    assert world.cloud_by_advance.matrix[0].any(), "the chips that the notes pay for"
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "left"),
+    [
+        ("deal broadcom-anthropic-notes is called off in 2027-Q3", 0, 2),
+        ("broadcom stops paying anthropic from 2027-Q2", 0, 1),
+        ("deal nvidia-openai-chip-loan-talks is called off in 2028-Q1", 1, 4),
+    ],
+)
+def test_a_vendor_s_loan_can_be_called_off_or_not_be_paid(question: str, row: int, left: int) -> None:
+    economy = build(parse_question(question, read_scenario("baseline")), 0, 2)
+    stands = np.asarray(economy.inputs.calendar.advance_stands)[..., 0]
+    assert stands[row].tolist() == [1.0] * left + [0.0] * (40 - left)
+    assert np.all(stands[1 - row] == 1.0)
+
+
+def test_nvidia_that_stops_investing_lends_nothing_either() -> None:
+    economy = build(read_scenario("vendor-stops-investing"), 0, 2)
+    stands = dict(zip(economy.world.advance_parties, np.asarray(economy.inputs.calendar.advance_stands), strict=True))
+    assert not stands["nvidia", "openai"].any()
+    assert np.all(stands["broadcom", "anthropic"] == 1.0)
+
+
 def test_the_door_of_a_firm_is_a_part_of_its_volume_or_that_of_the_usual_firm() -> None:
     economy = build(read_scenario("baseline"), 0, 4)
     members, calls = economy.world.members, economy.inputs.parameters.calls

@@ -55,6 +55,11 @@ def test_shares_rest_on_what_they_are_worth_and_on_who_holds_the_market(holder: 
     assert set(found.assumptions) >= rows
 
 
+def test_what_a_vendor_loses_on_its_loan_rests_on_the_promise() -> None:
+    found = _grounds("broadcom", "broadcom", "claims", "anthropic")
+    assert "broadcom-anthropic-notes" in _deals(found)
+
+
 def test_a_stake_rests_on_the_deals_that_paid_for_it() -> None:
     found = _grounds("softbank", "softbank", "shares", "openai")
     assert {"softbank-openai-equity-2025", "softbank-openai-equity-2026"} <= _deals(found)

@@ -45,6 +45,8 @@ class Calendar(eqx.Module):
     """1 while a warrant stands; 0 once it is called off: what has not vested never will."""
     draw_stands: Float[Array, "draw quarter #path"]
     """Share of a promise to lend that stands; 0 once it is called off."""
+    advance_stands: Float[Array, "advance quarter #path"]
+    """The same of vendors' promises; less where a vendor does not pay."""
     chip_life_years: Float[Array, "builder quarter #path"]
     """Economic life of a builder's chips; NaN where nothing is imposed."""
     honest: Float[Array, "quarter #path"]

@@ -48,7 +48,8 @@ def clear_payments(world: World, state: State, today: Today, plans: Plans, dues:
     """Who pays how much, if nobody can pay more than cash, receipts and new money?
 
     Eisenberg and Noe, all claims alike (`contagion.clearing`). Receipts for chips and sites are not counted: they come
-    from what buyers have left when everything due is paid.
+    from what buyers have left when everything due is paid. What vendors can pay of what they promised to lend becomes a
+    loan on the terms of any new debt.
     """
     receipts = world.ai_by_member @ quantize(plans.ai) + quantize(plans.core)
     means = (
@@ -61,6 +62,10 @@ def clear_payments(world: World, state: State, today: Today, plans: Plans, dues:
     leases, leases_moved = world.leases.pay(dues.leases, parts["leases"])
     share = result.ratio[world.loan_borrower] * world.claim_parts(today.calendar.claim_pays)["principal"]
     loans, loans_moved = world.loans.settle(funds.loans, today.quarter, dues.interest, share)
+    advanced = world.advances_by_loan @ quantize(parts["advances"])
+    loans, advanced_moved = world.loans.draw(
+        loans, today.quarter, advanced, jnp.asarray(world.loan_tenor), funds.new_rate
+    )
     able = jnp.concatenate([result.ratio, jnp.ones_like(result.ratio[:1])])[world.round_investor]
     everyone = jnp.ones(dues.willing.shape, bool)
     rounds, rounds_moved = world.rounds.due(state.contracts.rounds, today.quarter, everyone, dues.willing * able)
@@ -80,7 +85,7 @@ def clear_payments(world: World, state: State, today: Today, plans: Plans, dues:
         ),
         spot=parts["spot"],
         loans=loans,
-        loans_moved=loans_moved,
+        loans_moved=loans_moved + advanced_moved,
         rounds=rounds,
         rounds_moved=rounds_moved,
     )

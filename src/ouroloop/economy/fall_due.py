@@ -53,8 +53,8 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, prices: P
 
     Cloud bills for capacity that stands ready (a provider's capacity against all that it has signed), orders as they
     arrive, rents, compute by the quarter, interest (more on bonds of who lost an investment grade) and principal,
-    tranches of promised equity, deposits that landlords may ask for, and running costs. What
-    a scenario keeps from being paid is billed all the same: the bill stays open, ages, and is given up in
+    tranches of promised equity, what vendors have promised to lend, deposits that landlords may ask for, and running
+    costs. What a scenario keeps from being paid is billed all the same: the bill stays open, ages, and is given up in
     `resolve_defaults`.
     """
     contracts, calendar = state.contracts, today.calendar
@@ -107,6 +107,7 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, prices: P
             interest,
             principal,
             jnp.where(inside, rounds, 0.0),
+            _advances(world, inputs, today, plans, cloud, orders, leases, here),
             world.deposits.asked(world.reader.stock("deposits", state.books)[world.deposit_payer], deposits),
             plans.costs,
         ]
@@ -130,6 +131,28 @@ def fall_due(world: World, inputs: Inputs, state: State, today: Today, prices: P
         claims=claims,
         outside_rounds=outside,
     )
+
+
+def _advances(
+    world: World,
+    inputs: Inputs,
+    today: Today,
+    plans: Plans,
+    cloud: CloudState,
+    orders: OrderState,
+    leases: LeaseState,
+    here: Bool[Array, "member path"],
+) -> Float64[Array, "advance path"]:
+    """What vendors lend their customers: as promised, and no more than these buy or rent from them in the quarter.
+
+    What is not asked for in its quarter lapses. Nothing is lent once one of the two has failed.
+    """
+    buys = world.chips_by_advance @ quantize(plans.chips[world.chip_builder] * inputs.traits.chip_share)
+    buys = buys + world.cloud_by_advance @ world.cloud.due(cloud) + world.orders_by_advance @ world.orders.due(orders)
+    buys = buys + world.leases_by_advance @ world.leases.due(leases)
+    promised = jnp.asarray(world.advance_schedule)[:, today.quarter][:, None]
+    lent = jnp.minimum(promised * inputs.advance_share * today.calendar.advance_stands, buys)
+    return quantize(lent * _both(here, world.advance_lender, world.advance_borrower))
 
 
 def _stepped_up(world: World, inputs: Inputs, state: State, prices: Prices) -> Float64[Array, "loan path"]:

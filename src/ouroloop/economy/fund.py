@@ -42,6 +42,8 @@ class Funds(eqx.Module):
 
     loans: LoanState
     """After new loans and extensions."""
+    new_rate: Float64[Array, "loan path"]
+    """What new debt pays, decimal per year: the firm's spread, and the base rate where it does not float."""
     claims: Float64[Array, "claim path"]
     """What is due once lenders have extended what they extend."""
     lent: Float64[Array, "flow path"]
@@ -152,6 +154,7 @@ def raise_funds(
     return Funds(
         building=building,
         loans=world.loans.extend(loans, today.quarter, extended),
+        new_rate=rate,
         claims=claims,
         lent=lent + lent_too,
         lent_by_loan=money_by_loan + world.draws_by_loan @ draws,

@@ -88,6 +88,8 @@ class Inputs(eqx.Module):
     """1 where a guarantee was given, 0 where it stayed a letter."""
     draw_share: Float[Array, "draw #path"]
     """1 where a lender has bound itself to lend, less or 0 where its letter came to less or nothing."""
+    advance_share: Float[Array, "advance #path"]
+    """The same of vendors."""
     round_share: Float[Array, "tranche #path"]
     payoff_quarter: Int[Array, " path"]
     keys: UInt32[Array, "2 path"]

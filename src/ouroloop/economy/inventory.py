@@ -68,6 +68,17 @@ class PromisedDraw(NamedTuple):
     """`deal#tranche` of the promise; several draws share it where several lend."""
 
 
+class Advance(NamedTuple):
+    """What a member has promised to lend to a customer, for what the customer buys from it."""
+
+    loan: int
+    """The contract of `World.loans` that takes it."""
+    usd_bn: tuple[float, ...]
+    """At most, by quarter."""
+    name: str
+    """`deal#tranche` of the promise."""
+
+
 @dataclass(frozen=True, eq=False)
 class Inventory:
     """What is the same on all paths and in all scenarios of one opening; `OUTSIDE` stands for who is no member."""
@@ -114,7 +125,7 @@ class Inventory:
     sites_by_age: Float[np.ndarray, "site age"]
     other_by_age: Float[np.ndarray, "owner age"]
     loan_class: tuple[str, ...]
-    """The class of each contract of `loans`: one of `behavior.lending.LENDER_CLASSES`."""
+    """The class of each contract of `loans`: one of `behavior.funding.FUNDING_CLASSES`."""
     guaranteed_loan: tuple[int, ...]
     """The contract of `loans` behind each guarantee, or `OUTSIDE` where it is for something else."""
     loan_draws: tuple[bool, ...]
@@ -125,6 +136,9 @@ class Inventory:
     """Quarters until a new loan of each contract is due, in one piece."""
     vehicles: tuple[Vehicle, ...]
     promised_draws: tuple[PromisedDraw, ...]
+    """By lenders outside."""
+    advances: tuple[Advance, ...]
+    """By vendors to their customers."""
     passive: tuple[bool, ...]
     """Is a member a vehicle whose income nobody disclosed? It owes and owns; it neither asks for money nor fails."""
     listed: tuple[bool, ...]

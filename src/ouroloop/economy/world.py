@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ouroloop.behavior.default import SENIORITY
+from ouroloop.behavior.funding import VENDOR
 from ouroloop.behavior.lending import EQUITY, LENDER_CLASSES
 from ouroloop.economy.holdings import Holdings
 from ouroloop.economy.inventory import OUTSIDE
@@ -93,6 +94,56 @@ class World(Holdings):
         return self._adding(self.draw_loan, len(self.loans.names))
 
     @cached_property
+    def advance_loan(self) -> Rows:
+        """The loan of each advance."""
+        return np.array([advance.loan for advance in self.advances], np.int64)
+
+    @cached_property
+    def advance_lender(self) -> Rows:
+        return self.rows(lender for lender, _ in self.advance_parties)
+
+    @cached_property
+    def advance_borrower(self) -> Rows:
+        return self.rows(borrower for _, borrower in self.advance_parties)
+
+    @cached_property
+    def advance_schedule(self) -> Float[np.ndarray, "advance quarter"]:
+        """USD bn, at most."""
+        found = [advance.usd_bn[: len(self.quarters)] for advance in self.advances]
+        return np.array(found, np.float64).reshape(len(found), len(self.quarters))
+
+    @cached_property
+    def advance_parties(self) -> tuple[tuple[str, str], ...]:
+        """(lender, borrower) of each advance."""
+        return tuple((self.loans.lenders[n], self.loans.borrowers[n]) for n in self.advance_loan)
+
+    @cached_property
+    def advances_by_loan(self) -> Incidence:
+        return self._adding(self.advance_loan, len(self.loans.names))
+
+    @cached_property
+    def chips_by_advance(self) -> Incidence:
+        """Chips that a borrower buys from who lends to it; compute, orders and leases alike."""
+        return self._bought_with_advances(self.spending.chips)
+
+    @cached_property
+    def cloud_by_advance(self) -> Incidence:
+        return self._bought_with_advances(self.cloud.parties)
+
+    @cached_property
+    def orders_by_advance(self) -> Incidence:
+        return self._bought_with_advances(self.orders.parties)
+
+    @cached_property
+    def leases_by_advance(self) -> Incidence:
+        return self._bought_with_advances(self.leases.parties)
+
+    def _bought_with_advances(self, bought: Sequence[tuple[str, str]]) -> Incidence:
+        """[advance, purchase] of purchases (buyer, seller)."""
+        rows = [[int(one == (borrower, lender)) for one in bought] for lender, borrower in self.advance_parties]
+        return Incidence(np.array(rows, np.int64).reshape(len(self.advances), len(bought)))
+
+    @cached_property
     def seller_rows(self) -> Rows:
         return self.rows(self.sellers)
 
@@ -115,8 +166,8 @@ class World(Holdings):
 
     @cached_property
     def loan_lender(self) -> Rows:
-        """The row in `LENDER_CLASSES` of each loan."""
-        return np.array([LENDER_CLASSES.index(name) for name in self.loan_class], np.int64)
+        """The row in `LENDER_CLASSES` of each loan; `OUTSIDE` for a vendor's."""
+        return self._on(LENDER_CLASSES, self.loan_class)
 
     @cached_property
     def may_ask(self) -> np.ndarray:
@@ -261,10 +312,10 @@ class World(Holdings):
     def loan_rank(self) -> Rows:
         """The rank of each loan in `behavior.default.SENIORITY`.
 
-        Bonds are unsecured, a class behind others is subordinated, everything else is a loan.
+        Bonds and vendors' notes are unsecured, a class behind others is subordinated, everything else is a loan.
         """
         ranks = (
-            "subordinated" if behind else "unsecured_bond" if name == "bond_market" else "loan"
+            "subordinated" if behind else "unsecured_bond" if name in ("bond_market", VENDOR) else "loan"
             for name, behind in zip(self.loan_class, self.loan_behind, strict=True)
         )
         return np.array([SENIORITY.index(rank) for rank in ranks], np.int64)
@@ -286,6 +337,7 @@ class World(Holdings):
             "interest": len(self.loans.names),
             "principal": len(self.loans.names),
             "rounds": len(self.rounds.names),
+            "advances": len(self.advances),
             "deposits": len(self.deposits.parties),
             "costs": len(self.members),
         }
@@ -303,7 +355,7 @@ class World(Holdings):
         rounds = zip(self.rounds.investors, self.rounds.issuers, strict=True)
         costs = ((member, EVERYBODY) for member in self.members)
         signed = (*self.cloud.parties, *self.orders.parties, *self.leases.parties, *self.spot.pairs)
-        return (*signed, *loans, *loans, *rounds, *self.deposits.parties, *costs)
+        return (*signed, *loans, *loans, *rounds, *self.advance_parties, *self.deposits.parties, *costs)
 
     @cached_property
     def claim_debtor(self) -> Rows:

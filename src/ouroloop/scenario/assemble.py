@@ -74,6 +74,8 @@ class Assembled:
     """Those that deals name: the first of `world.guarantees`, before those that the government could give."""
     draw_terms: tuple[int, ...]
     """The promise behind each of `world.promised_draws`, by its row in `contracts.terms`."""
+    advance_terms: tuple[int, ...]
+    """The same for `world.advances`."""
     debts: tuple[Debt | None, ...]
     """The opening debt behind each contract of `world.loans`; None for a lender that has lent nothing yet."""
     frozen: tuple[bool, ...]
@@ -100,7 +102,7 @@ def assemble(
 
     Vehicles with terms on file live on their tenants' rents, build with what their lenders have promised, and may ask
     bond investors and banks when a loan falls due; those without stand still. What lenders have promised firmly to
-    anybody (`DelayedDrawLoans`) is lent on its schedule.
+    anybody (`DelayedDrawLoans`) is lent on its schedule; what vendors have (`VendorLoans`), as their customers buy.
     """
     members = axes.members
     kind = {m: dossier.entities[m].kind for m in members}
@@ -113,7 +115,7 @@ def assemble(
     orders = _some(found.orders, labs)
     rounds = _some(found.rounds, [issuer in members for issuer in found.rounds.instrument.issuers])
     landlords = tuple(vehicles[m] for m in members if m in vehicles)
-    lent = lending(dossier, opening, builders, vendors, found.draws, vehicles, made)
+    lent = lending(dossier, opening, builders, vendors, found.draws, found.vendor_loans, vehicles, made)
     known = {m: opening.run_rates.members[m].revenue.known for m in members}
     active = [m for m in members if known[m] or m in builders]
     named = found.guarantees.instrument
@@ -187,6 +189,7 @@ def assemble(
         guaranteed_loan=guaranteed,
         vehicles=tuple(_vehicle(one, made.first) for one in landlords),
         promised_draws=lent.promised,
+        advances=lent.advances,
         passive=tuple(kind[m] in VEHICLE_KINDS and m not in vehicles for m in members),
         listed=tuple(dossier.entities[m].ticker is not None for m in members),
         cloud_letters=_letters(made, cloud.rows),
@@ -194,7 +197,9 @@ def assemble(
         opened=_opened(opening),
     )
     frozen = tuple(kind[b] in VEHICLE_KINDS and b not in vehicles for b in lent.loans.borrowers)
-    return Assembled(world, made, cloud, orders, rounds, leases, signed, lent.draw_terms, lent.debts, frozen)
+    return Assembled(
+        world, made, cloud, orders, rounds, leases, signed, lent.draw_terms, lent.advance_terms, lent.debts, frozen
+    )
 
 
 def _opened(opening: Opening) -> tuple[Account, ...]:

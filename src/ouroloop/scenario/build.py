@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
@@ -107,7 +107,8 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
         order_share=on_device(np.minimum(share[np.array(made.orders.rows, np.int64)], 1.0)),
         lease_share=on_device(share[np.array(made.leases.rows, np.int64)]),
         guarantee_binds=on_device(_given(world, share[np.array(made.guarantees.rows, np.int64)])),
-        draw_share=on_device(_drawn_share(made, share)),
+        draw_share=on_device(_lent_share(made, made.draw_terms, share)),
+        advance_share=on_device(_lent_share(made, made.advance_terms, share)),
         round_share=on_device(share[np.array(made.rounds.rows, np.int64)] > 0),
         payoff_quarter=_payoff(scenario, made, found, named, count),
         keys=path_keys(scenario.seed, first_path, count),
@@ -115,11 +116,12 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
     return Economy(world, inputs, found.values, opening, made)
 
 
-def _drawn_share(made: Assembled, share: Float64[np.ndarray, "contract #path"]) -> Float64[np.ndarray, "draw #path"]:
+def _lent_share(
+    made: Assembled, terms: Sequence[int], share: Float64[np.ndarray, "contract #path"]
+) -> Float64[np.ndarray, "term #path"]:
     """What is bound is lent as agreed; a letter as far as it becomes firm."""
-    terms = np.array(made.draw_terms, np.int64)
     pending = np.array([made.contracts.terms[n].pending for n in terms], bool)
-    return np.where(pending[:, None], share[terms], 1.0)
+    return np.where(pending[:, None], share[np.array(terms, np.int64)], 1.0)
 
 
 def check(scenario: Scenario) -> None:

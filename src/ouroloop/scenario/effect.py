@@ -120,7 +120,7 @@ def _withdraw_equity(world: World, shock: WithdrawEquity) -> Iterator[_Found]:
 def _stop_investing(world: World, shock: StopInvesting) -> Iterator[_Found]:
     vendors = sorted({vendor for vendor, _ in world.spending.vendor_money})
     if shock.vendor not in vendors:
-        hint = f"vendors that do: {', '.join(vendors)}; what was promised is stopped with withdraw_equity"
+        hint = f"vendors that do: {', '.join(vendors)}; what was promised is stopped with withdraw_equity or void_deal"
         yield f"'{shock.vendor}' puts no free cash into its customers", hint
 
 
@@ -157,8 +157,8 @@ def _void_deal(world: World, shock: VoidDeal) -> Iterator[_Found]:
     # A guarantee of something that is neither a loan nor capacity here covers nothing: all would go on without it.
     covers = (world.promised_loan != OUTSIDE) | (world.backstopped != OUTSIDE)
     stand = (name for name, does in zip(world.guarantees.names, covers, strict=True) if does)
-    others = (*world.leases.names, *world.warrants.names, *stand, *(draw.name for draw in world.promised_draws))
-    left = {*world.cloud.names, *world.orders.names, *rounds, *others}
+    lent = (promise.name for promise in (*world.promised_draws, *world.advances))
+    left = {*world.cloud.names, *world.orders.names, *world.leases.names, *world.warrants.names, *rounds, *stand, *lent}
     if not any(name == shock.deal or name.startswith(f"{shock.deal}#") for name in left):
         deals = sorted({name.partition("#")[0] for name in left if "#" in name})
         hint = f"{len(deals)} deals run on, such as {', '.join(deals[:3])}; list them all with: ouroloop deals"

@@ -56,8 +56,10 @@ def _records(economy: Economy, leg: LossLeg) -> Iterator[Refs]:
         holds = (debt for debt in economy.opening.debts_of(leg.on) if debt.lender == leg.entity)
         yield from (debt.refs for debt in holds)
     claims = economy.world.loans.claims or ()
-    for draw, row in zip(economy.world.promised_draws, economy.assembled.draw_terms, strict=True):
-        if leg.held == claims[draw.loan]:
+    world, made = economy.world, economy.assembled
+    rows = (*made.draw_terms, *made.advance_terms)
+    for lent, row in zip((*world.promised_draws, *world.advances), rows, strict=True):
+        if leg.held == claims[lent.loan]:
             yield terms[row].refs
 
 

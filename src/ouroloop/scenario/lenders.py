@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ouroloop.behavior.funding import VENDOR
 from ouroloop.core import Quarter
 from ouroloop.dossier import EntityKind
-from ouroloop.economy.inventory import OUTSIDE, PromisedDraw
+from ouroloop.economy.inventory import OUTSIDE, Advance, PromisedDraw
 from ouroloop.instruments.bond_sale import BondSales
 from ouroloop.instruments.credit_default_swap import CreditDefaultSwaps
 from ouroloop.instruments.delayed_draw import DelayedDrawLoans
 from ouroloop.instruments.guarantee import GuaranteeKind, Guarantees
 from ouroloop.instruments.loan import Loans
+from ouroloop.instruments.vendor_loan import VendorLoans
 from ouroloop.scenario.axes import (
     BANKS,
     BOND_INVESTORS,
@@ -66,7 +68,7 @@ class Lending:
     debts: tuple[Debt | None, ...]
     """The opening debt behind each contract; None for a lender that has lent nothing yet."""
     classes: tuple[str, ...]
-    """Of `behavior.lending.LENDER_CLASSES`."""
+    """Of `behavior.funding.FUNDING_CLASSES`."""
     draws: tuple[bool, ...]
     """Does the contract take what its class lends to who asks?"""
     behind: tuple[bool, ...]
@@ -74,6 +76,9 @@ class Lending:
     promised: tuple[PromisedDraw, ...]
     draw_terms: tuple[int, ...]
     """The promise behind each of them, by its row in `Contracts.terms`."""
+    advances: tuple[Advance, ...]
+    advance_terms: tuple[int, ...]
+    """The same of vendors."""
     sales: BondSales
     """What may have to be sold when its borrower is no longer rated investment grade."""
 
@@ -84,10 +89,11 @@ def lending(
     builders: Sequence[str],
     vendors: Sequence[str],
     promised: Book[DelayedDrawLoans],
+    by_vendors: Book[VendorLoans],
     vehicles: Mapping[str, SiteVehicle],
     made: Contracts,
 ) -> Lending:
-    """The debts of the opening, and a contract for every class that has promised or may lend to a firm from now on."""
+    """The debts of the opening, and a contract for whoever has promised or may lend to a firm from now on."""
     rows: dict[_Key, Debt | None] = {(debt.lender, debt.borrower, debt.rank): debt for debt in opening.debts}
     borrowers = dict.fromkeys([*builders, *vendors, *(d.borrower for d in opening.debts)])
     for firm in borrowers:
@@ -98,6 +104,9 @@ def lending(
                 rows.setdefault((lender, firm, ""), None)
     drawn = list(_drawn_by(dossier, opening.axes, promised, vehicles, made))
     for key, *_ in drawn:
+        rows.setdefault(key, None)
+    lent_by_vendors = list(_lent_by_vendors(opening.axes, by_vendors))
+    for key, _ in lent_by_vendors:
         rows.setdefault(key, None)
     graded = [key for key in rows if _CLASSES.get(key[0]) == "bond_market" and _graded(dossier, vehicles, key[1])]
     for _, firm, rank in graded:
@@ -111,7 +120,8 @@ def lending(
         on_device(floating, bool),
         tuple(claim_of(*key) for key in rows),
     )
-    classes = tuple(_CLASSES.get(lender, "private_credit") for lender, _, _ in rows)
+    members = opening.axes.members
+    classes = tuple(VENDOR if who in members else _CLASSES.get(who, "private_credit") for who, _, _ in rows)
 
     def lends(lender: str, firm: str, rank: str) -> bool:
         if firm in vehicles:
@@ -123,7 +133,9 @@ def lending(
     behind = tuple(bool(rank) for _, _, rank in rows)
     sales = _sales(list(rows), graded)
     draws = tuple(lends(*key) for key in rows)
-    return Lending(loans, tuple(rows.values()), classes, draws, behind, later, terms, sales)
+    advances = tuple(_advance(list(rows), key, row, made) for key, row in lent_by_vendors)
+    rows_of_advances = tuple(row for _, row in lent_by_vendors)
+    return Lending(loans, tuple(rows.values()), classes, draws, behind, later, terms, advances, rows_of_advances, sales)
 
 
 def _name(key: _Key) -> str:
@@ -173,6 +185,19 @@ def _drawn_by(
         if borrower in axes.members and not (term.pending and _idle(dossier, vehicles, borrower)):
             for sector, rank, share in _shared(axes, vehicles.get(borrower), lender):
                 yield (sector, borrower, rank), row, share, term.payments.point_usd_bn.tolist()
+
+
+def _lent_by_vendors(axes: Axes, promised: Book[VendorLoans]) -> Iterator[tuple[_Key, int]]:
+    """The contract that takes each loan of a member to another, and the promise's row in `Contracts.terms`."""
+    loans = promised.instrument.loans
+    for lender, borrower, row in zip(loans.lenders, loans.borrowers, promised.rows, strict=True):
+        if lender in axes.members and borrower in axes.members:
+            yield (lender, borrower, ""), row
+
+
+def _advance(keys: Sequence[_Key], key: _Key, row: int, made: Contracts) -> Advance:
+    term = made.terms[row]
+    return Advance(keys.index(key), tuple(term.payments.point_usd_bn.tolist()), term.name)
 
 
 def _idle(dossier: Dossier, vehicles: Mapping[str, SiteVehicle], borrower: str) -> bool:

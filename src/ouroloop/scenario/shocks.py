@@ -75,6 +75,12 @@ def calendar(made: Assembled, shocks: ShockCalendar, paths: int) -> Calendar:
         order_binds=stack([stands(name) for name in world.orders.names]),
         warrant_binds=stack([stands(name) for name in world.warrants.names]),
         draw_stands=stack([stands(draw.name) for draw in world.promised_draws]),
+        advance_stands=stack(
+            [
+                shocks.pays(lender, borrower) * stands(advance.name)
+                for (lender, borrower), advance in zip(world.advance_parties, world.advances, strict=True)
+            ]
+        ),
         chip_life_years=on_device(shocks.life_years[world.builder_rows]),
         honest=on_device(_from(shocks.honest_from, quarters)),
         guarantee_share=stack(
@@ -87,11 +93,14 @@ def calendar(made: Assembled, shocks: ShockCalendar, paths: int) -> Calendar:
 
 
 def _owed(world: World) -> Iterator[tuple[tuple[str, str], bool]]:
-    """Who owes whom, by claim, and whether it is a debt to stop paying: shares have `round_pays`, costs no creditor."""
+    """Who owes whom, by claim, and whether it is a debt to stop paying.
+
+    Shares have `round_pays`, vendors' loans `advance_stands`; costs have no creditor.
+    """
     pairs = iter(world.claim_pairs)
     for kind, count in world.claim_sizes.items():
         for pair in islice(pairs, count):
-            yield pair, kind not in ("rounds", "costs")
+            yield pair, kind not in ("rounds", "advances", "costs")
 
 
 def _changes(factor: np.ndarray) -> np.ndarray:

@@ -252,7 +252,10 @@ class Guarantee(Shock):
 
 
 class StopInvesting(Shock):
-    """A vendor puts no more of its free cash into its customers. What it has signed is still paid (withdraw_equity)."""
+    """A vendor puts no more of its free cash into its customers.
+
+    What it has signed is still paid: withdraw_equity stops shares that it has promised, void_deal a loan.
+    """
 
     verb: ClassVar[str] = "stop_investing"
     vendor: Firm
