@@ -10,12 +10,13 @@ import numpy as np
 
 from benchmarks.economy import idiomatic_numpy, pure_python, tuned_numpy
 from benchmarks.economy.network import Network, network
-from benchmarks.economy.opening import Plain, engine_draws, opening_state, plain
+from benchmarks.economy.opening import Plain, opening_state, plain
 from ouroloop.core import QUANTUM
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.open import open_state
 from ouroloop.economy.state import State
 from ouroloop.economy.step import step
+from ouroloop.economy.today import draw_chance
 from ouroloop.economy.track import MEMBER_MEASURES, SYSTEM_MEASURES, Track
 from ouroloop.economy.world import World
 
@@ -29,7 +30,7 @@ def largest_gaps(world: World, inputs: Inputs, quarters: int) -> dict[str, tuple
     Relative to the largest number of its kind in the quarter, or to 1: amounts posted by flow, every measure, who paid,
     and at the end every balance and every color of cash.
     """
-    draws = [engine_draws(inputs, quarter) for quarter in range(quarters)]
+    draws = list(np.array(jax.jit(draw_chance)(inputs, jnp.arange(quarters))))
     expected, net, paths = _engine(world, inputs, quarters), network(world), inputs.paths
     given, opening = plain(inputs), opening_state(world, inputs)
     played = {
@@ -56,7 +57,7 @@ def _gap(found: list[Found], expected: list[Found]) -> tuple[float, str]:
 
 @partial(jax.jit, static_argnums=0)
 def _play(world: World, inputs: Inputs, state: State, quarter: jax.Array) -> tuple[State, Track]:
-    return step(world, inputs, state, quarter)
+    return step(world, inputs, state, quarter, draw_chance(inputs, quarter[None])[0])
 
 
 def _engine(world: World, inputs: Inputs, quarters: int) -> list[Found]:

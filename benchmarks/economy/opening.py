@@ -11,7 +11,6 @@ import numpy as np
 
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.open import open_state
-from ouroloop.economy.today import _normals  # pyright: ignore[reportPrivateUsage]
 from ouroloop.economy.world import World
 
 Plain = SimpleNamespace
@@ -29,12 +28,6 @@ def opening_state(world: World, inputs: Inputs) -> Plain:
     state = plain(jax.jit(open_state, static_argnums=0)(world, inputs))
     state.plant.capacity = state.plant.fleet.sum(axis=1)
     return state
-
-
-def engine_draws(inputs: Inputs, quarter: int) -> np.ndarray:
-    """The engine's own draws of a quarter, [draw, path]: what a twin must be given to come to the same numbers."""
-    count = 5 + inputs.traits.ai_share.shape[0] + inputs.traits.revenue.shape[0]
-    return np.array(jax.jit(_normals, static_argnums=2)(inputs.keys, quarter, count))
 
 
 def of_path(of: Any, path: int, paths: int) -> Any:

@@ -18,6 +18,7 @@ from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.open import open_state
 from ouroloop.economy.state import State
 from ouroloop.economy.step import step
+from ouroloop.economy.today import draw_chance
 from ouroloop.economy.track import MEMBER_MEASURES, SYSTEM_MEASURES
 from tests.economy.worlds import QUICKLY_COMPILED, inputs, with_parameters, world
 
@@ -34,8 +35,8 @@ def _means(by: Array, given: Inputs) -> Array:
     """Outside spend, capex and the revenue of the cloud, summed over quarters, means of paths, if growth moves."""
     given = replace(given, traits=replace(given.traits, ai_growth=given.traits.ai_growth + by))
 
-    def quarter(state: State, number: Array) -> tuple[State, Array]:
-        after, seen = step(world(), given, state, number)
+    def quarter(state: State, now: tuple[Array, Array]) -> tuple[State, Array]:
+        after, seen = step(world(), given, state, *now)
         read = (
             seen.system[list(SYSTEM_MEASURES).index("outside_spend")],
             seen.system[list(SYSTEM_MEASURES).index("capex")],
@@ -44,7 +45,8 @@ def _means(by: Array, given: Inputs) -> Array:
         return after, jnp.stack([one.mean() for one in read])
 
     state = open_state(world(), given)
-    return jax.lax.scan(quarter, state, jnp.arange(HORIZON))[1].sum(axis=0)
+    quarters = jnp.arange(HORIZON)
+    return jax.lax.scan(quarter, state, (quarters, draw_chance(given, quarters)))[1].sum(axis=0)
 
 
 @partial(jax.jit, compiler_options=QUICKLY_COMPILED)

@@ -31,6 +31,7 @@ from ouroloop.economy.operations import Closing, Receipts, Spending, Spot
 from ouroloop.economy.parameters import Parameters
 from ouroloop.economy.state import State
 from ouroloop.economy.step import step
+from ouroloop.economy.today import draw_chance
 from ouroloop.economy.track import MEMBER_MEASURES, SYSTEM_MEASURES, Track
 from ouroloop.economy.world import World
 from ouroloop.instruments.bond_sale import BondSales
@@ -423,11 +424,12 @@ QUICKLY_COMPILED = {"xla_backend_optimization_level": 0}
 def play(of: World, given: Inputs) -> tuple[State, Track]:
     """All quarters on all paths at once: the state after each (axis `quarter` first), and what `simulate` gives."""
 
-    def quarter(state: State, number: jax.Array) -> tuple[State, tuple[State, Track]]:
-        after, seen = step(of, given, state, number)
+    def quarter(state: State, now: tuple[jax.Array, jax.Array]) -> tuple[State, tuple[State, Track]]:
+        after, seen = step(of, given, state, *now)
         return after, (after, seen)
 
-    _, (states, track) = jax.lax.scan(quarter, open_state(of, given), jnp.arange(len(of.quarters)))
+    quarters = jnp.arange(len(of.quarters))
+    _, (states, track) = jax.lax.scan(quarter, open_state(of, given), (quarters, draw_chance(given, quarters)))
     moved = jax.tree.map(partial(jnp.moveaxis, source=0, destination=-2), track)
     return states, eqx.tree_at(lambda t: t.outcome, moved, track.outcome[-1])
 

@@ -15,6 +15,7 @@ from ouroloop.economy.open import open_state
 from ouroloop.economy.simulate import take_paths
 from ouroloop.economy.state import State
 from ouroloop.economy.step import step
+from ouroloop.economy.today import draw_chance
 from ouroloop.economy.track import Track
 from ouroloop.economy.world import World
 from ouroloop.ledger import Verdict, audit, begin_log
@@ -50,4 +51,4 @@ def audit_paths(world: World, inputs: Inputs, paths: Iterable[int] = (0,)) -> Ve
 
 @partial(jax.jit, static_argnums=0)
 def _play(world: World, inputs: Inputs, state: State, quarter: Int[Array, ""]) -> tuple[State, Track]:
-    return step(world, inputs, state, quarter)
+    return step(world, inputs, state, quarter, draw_chance(inputs, quarter[None])[0])

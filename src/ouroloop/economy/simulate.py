@@ -22,6 +22,7 @@ from ouroloop.economy.machine import prepare
 from ouroloop.economy.open import open_state
 from ouroloop.economy.state import State
 from ouroloop.economy.step import step
+from ouroloop.economy.today import draw_chance
 from ouroloop.economy.track import Track
 from ouroloop.economy.world import World
 
@@ -127,11 +128,12 @@ def _run(world: World, layout: _Layout, detail: bool, matrix: Array, *rest: Arra
     """The parts of the track of a chunk, quarters first where there are any, as the scan stacks them."""
     inputs = layout.unpack(matrix, rest)
 
-    def quarter(state: State, number: Int[Array, ""]) -> tuple[State, Track]:
-        after, seen = step(world, inputs, state, number)
+    def quarter(state: State, now: tuple[Array, Array]) -> tuple[State, Track]:
+        after, seen = step(world, inputs, state, *now)
         if not detail:
             seen = replace(seen, balances=seen.balances[:0], amounts=seen.amounts[:0])
         return after, seen
 
-    _, track = lax.scan(quarter, open_state(world, inputs), jnp.arange(len(world.quarters)))
+    quarters = jnp.arange(len(world.quarters))
+    _, track = lax.scan(quarter, open_state(world, inputs), (quarters, draw_chance(inputs, quarters)))
     return tuple(jax.tree.leaves(replace(track, outcome=track.outcome[-1])))

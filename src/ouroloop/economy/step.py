@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jaxtyping import Array, Int
+from jaxtyping import Array, Float64, Int
 
 from ouroloop.economy.clear import clear_payments
 from ouroloop.economy.close import close_the_books
@@ -21,14 +21,16 @@ from ouroloop.economy.track import Track
 from ouroloop.economy.world import World
 
 
-def step(world: World, inputs: Inputs, state: State, quarter: Int[Array, ""]) -> tuple[State, Track]:
-    """What happens in one quarter, on every path?
+def step(
+    world: World, inputs: Inputs, state: State, quarter: Int[Array, ""], drawn: Float64[Array, "draw path"]
+) -> tuple[State, Track]:
+    """What happens in one quarter, on every path? `drawn` is its part of `today.draw_chance`.
 
     Every phase reads the state as the last quarter left it and what the phases before it made of this one; none writes
     books. `close_the_books` posts the whole quarter at once through the ledger. A loop closes only through the next
     quarter's state, or inside `clear_payments`, the one place where everybody's payments are found together.
     """
-    today = read_calendar(inputs, quarter)
+    today = read_calendar(inputs, quarter, drawn)
     prices = form_prices(world, inputs, state, today)
     plans = decide(world, inputs, state, today, prices)
     dues = fall_due(world, inputs, state, today, prices, plans)

@@ -34,11 +34,26 @@ class Today(eqx.Module):
         return jnp.broadcast_to(life, (imposed.shape[0], self.growth.shape[0]))
 
 
-def read_calendar(inputs: Inputs, quarter: Int[Array, ""]) -> Today:
+def draw_chance(inputs: Inputs, quarters: Int[Array, " quarter"]) -> Float64[Array, "quarter draw path"]:
+    """Which chance does each path meet in these quarters? Standard normal draws, as `read_calendar` reads them.
+
+    They come from the path's own key and the quarter's number, so that neither other paths nor the cut into chunks
+    change them. All quarters of a run are drawn at once: each alone would be a thousand small steps.
+    """
+    sellers, members = inputs.traits.ai_share.shape[0], inputs.traits.revenue.shape[0]
+
+    def of_path(key: UInt32[Array, " 2"], quarter: Int[Array, ""]) -> Float64[Array, " draw"]:
+        folded = jax.random.fold_in(jax.random.wrap_key_data(key), quarter)
+        return jax.random.normal(folded, (5 + sellers + members,), jnp.float64)
+
+    of_paths = jax.vmap(of_path, in_axes=(1, None), out_axes=1)
+    return jax.vmap(of_paths, in_axes=(None, 0))(inputs.keys, quarters)
+
+
+def read_calendar(inputs: Inputs, quarter: Int[Array, ""], drawn: Float64[Array, "draw path"]) -> Today:
     """Which shocks fall into this quarter, and which chance does each path meet?
 
-    The draws of a path and quarter come from the path's own key and the quarter's number, so that neither other paths
-    nor the cut into chunks change them. All are independent standard normals but `market_uniform` in (0, 1).
+    `drawn` are the quarter's draws of `draw_chance`: all independent standard normals but `market_uniform` in (0, 1).
     """
 
     def of_today(leaf: Array) -> Array:
@@ -46,8 +61,7 @@ def read_calendar(inputs: Inputs, quarter: Int[Array, ""]) -> Today:
         return jnp.broadcast_to(now, (*now.shape[:-1], inputs.paths))
 
     now = jax.tree.map(of_today, inputs.calendar)
-    sellers, members = inputs.traits.ai_share.shape[0], inputs.traits.revenue.shape[0]
-    drawn = _normals(inputs.keys, quarter, 5 + sellers + members)
+    sellers = inputs.traits.ai_share.shape[0]
     uniform = jax.scipy.special.ndtr(drawn[4])
     return Today(
         quarter=quarter,
@@ -61,12 +75,3 @@ def read_calendar(inputs: Inputs, quarter: Int[Array, ""]) -> Today:
         utility=drawn[5 : 5 + sellers],
         equity_own=drawn[5 + sellers :],
     )
-
-
-def _normals(keys: UInt32[Array, "2 path"], quarter: Int[Array, ""], count: int) -> Float64[Array, "draw path"]:
-    """Standard normal draws of one quarter, a column per path."""
-
-    def of_path(key: UInt32[Array, " 2"]) -> Float64[Array, " draw"]:
-        return jax.random.normal(jax.random.fold_in(jax.random.wrap_key_data(key), quarter), (count,), jnp.float64)
-
-    return jax.vmap(of_path, in_axes=1, out_axes=1)(keys)
