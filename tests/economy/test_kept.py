@@ -95,6 +95,12 @@ def test_without_a_folder_nothing_is_kept(folder: Path) -> None:
     assert not programs(folder)
 
 
+def test_an_option_that_xla_does_not_know_is_done_without(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(kept._OPTIONS, "xla_cpu_no_such_option", 1)
+    assert kept.kept_program("sums", Counted(), (), [FLOATS])(X)[0].tolist() == [1.0, 3.0, 7.0]
+    assert programs(folder)
+
+
 def test_what_has_no_content_to_be_told_by_is_refused(folder: Path) -> None:
     with pytest.raises(TypeError, match="object has no fixed content"):
         kept.kept_program("sums", Counted(), (object(),), [FLOATS])

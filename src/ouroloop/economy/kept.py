@@ -26,6 +26,9 @@ from llvmlite import binding
 from ouroloop.core import foreign
 from ouroloop.core.content import code_of, digest
 
+_OPTIONS: dict[str, str | int] = {"xla_cpu_experimental_ynn_fusion_type": "", "xla_cpu_prefer_vector_width": 512}
+"""Sums over a few thousand numbers in a loop of their own, not in a library that takes three times as long; and vectors
+as wide as the machine has them."""
 _log = logging.getLogger(__name__)
 
 
@@ -41,7 +44,7 @@ def kept_program(
     """
     folder = jax.config.jax_compilation_cache_dir  # pyright: ignore[reportAttributeAccessIssue]
     if not folder:
-        return jax.jit(function).lower(*shapes).compile()
+        return _compiled(jax.jit(function).lower(*shapes))
     asked = name, made_from, tuple((of.shape, str(of.dtype)) for of in shapes)
     path = Path(folder) / f"{name}-{digest(_here(), code_of(function), asked)}.program"
     try:
@@ -56,7 +59,7 @@ def kept_program(
 
     # A program that JAX had kept loses functions when it is written again, so JAX must not know this one.
     under_new_name.__name__ = f"{name}_{uuid4().hex}"
-    program = jax.jit(under_new_name).lower(*shapes).compile()
+    program = _compiled(jax.jit(under_new_name).lower(*shapes))
     try:
         text = program.as_text() or ""
         called = tuple(entry for entry in foreign.taken() if entry in text)
@@ -66,6 +69,13 @@ def kept_program(
     except Exception as why:  # the disk is full, or this JAX cannot write such programs: the run can go on
         _log.warning("%s cannot be kept: %s", path, why)
     return program
+
+
+def _compiled(lowered: jax.stages.Lowered) -> jax.stages.Compiled:
+    try:
+        return lowered.compile(compiler_options=dict(_OPTIONS))
+    except jax.errors.JaxRuntimeError:  # another XLA may not know them; what else is wrong is wrong without them too
+        return lowered.compile()
 
 
 def _load(content: bytes) -> Callable[..., tuple[Any, ...]]:
