@@ -26,7 +26,7 @@ from llvmlite import binding
 from ouroloop.core import foreign
 from ouroloop.core.content import code_of, digest
 
-_OPTIONS: dict[str, str | int] = {"xla_cpu_experimental_ynn_fusion_type": "", "xla_cpu_prefer_vector_width": 512}
+_OPTIONS: dict[str, Any] = {"xla_cpu_experimental_ynn_fusion_type": "", "xla_cpu_prefer_vector_width": 512}
 """Sums over a few thousand numbers in a loop of their own, not in a library that takes three times as long; and vectors
 as wide as the machine has them."""
 _log = logging.getLogger(__name__)
