@@ -1,6 +1,7 @@
 """A program from the disk is the program that was compiled, and is found only where nothing has changed."""
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -104,6 +105,73 @@ def test_an_option_that_xla_does_not_know_is_done_without(folder: Path, monkeypa
 def test_what_has_no_content_to_be_told_by_is_refused(folder: Path) -> None:
     with pytest.raises(TypeError, match="object has no fixed content"):
         kept.kept_program("sums", Counted(), (object(),), [FLOATS])
+
+
+@pytest.fixture
+def expecting(folder: Path) -> Iterator[Path]:
+    """A process in which nothing has been expected so far."""
+    before = list(kept._expected)
+    kept.expect.cache_clear()
+    yield folder
+    kept.expect.cache_clear()
+    kept._expected[:] = before
+
+
+def make(*numbers: int, name: str = "sums") -> None:
+    """Programs that are used one after the other, a minute apart."""
+    for number in numbers:
+        kept.kept_program(name, Counted(), (number,), [FLOATS])
+        for path in kept._used(name):
+            os.utime(path, times=(path.stat().st_mtime - 60,) * 2)
+
+
+def test_the_program_used_last_is_read_ahead_and_once(expecting: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(1, 2)
+    make(1, name="others")
+    kept.expect("sums")
+    ((path, reading),) = kept._expected
+    assert path == kept._used("sums")[-1]
+    ahead = reading.result()
+    kept.expect("sums")
+    assert len(kept._expected) == 1
+    monkeypatch.setattr(kept, "_load", None)
+    assert kept.kept_program("sums", Counted(), (2,), [FLOATS]) is ahead
+    assert ahead(X)[0].tolist() == [1.0, 3.0, 7.0]
+
+
+def test_another_program_than_the_expected_one_is_read_as_ever(expecting: Path) -> None:
+    make(1, 2)
+    kept.expect("sums")
+    assert kept.kept_program("sums", again := Counted(), (1,), [FLOATS])(X)[0].tolist() == [1.0, 3.0, 7.0]
+    assert again.traced == 0
+    assert kept._used("sums")[-1] != kept._expected[0][0], "now it is the one used last"
+
+
+def test_half_a_file_that_is_expected_is_made_anew(expecting: Path, caplog: pytest.LogCaptureFixture) -> None:
+    make(1)
+    (path,) = programs(expecting)
+    path.write_bytes(path.read_bytes()[:100])
+    kept.expect("sums")
+    with caplog.at_level(logging.WARNING):
+        assert kept.kept_program("sums", Counted(), (1,), [FLOATS])(X)[0].tolist() == [1.0, 3.0, 7.0]
+    assert "is made anew" in caplog.text
+
+
+def test_where_nothing_is_kept_nothing_is_expected(expecting: Path) -> None:
+    kept.expect("sums")
+    jax.config.update("jax_compilation_cache_dir", None)
+    kept.expect("others")
+    assert not kept._expected
+
+
+def test_of_many_programs_those_used_last_stay(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "_MOST", 2)
+    make(1, name="others")
+    make(1, 2, 1, 3)
+    assert len(programs(folder)) == 1 + 2
+    for number, traced in ((1, 0), (3, 0), (2, 1)):
+        kept.kept_program("sums", again := Counted(), (number,), [FLOATS])
+        assert again.traced == traced
 
 
 def test_quarters_from_the_disk_are_the_same_bits(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from scipy import integrate, stats
 
 from ouroloop.market import creditgrades, first_passage, leland, merton
 from ouroloop.market.altman import Statement, z_score, zone
+from ouroloop.market.chance_at_distance import chance_at_distance
 from ouroloop.market.default_point import Obligations, default_point
 from ouroloop.market.merton import Assets
 
@@ -159,6 +160,21 @@ def test_an_uncertain_barrier_that_is_nearly_certain_is_the_certain_one() -> Non
     certain = float(first_passage.survival(firm, 60.0, 0.05, 5.0))
     nearly = float(first_passage.survival_with_uncertain_barrier(firm, 60.0, 1e-4, 0.05, 5.0))
     assert nearly == pytest.approx(certain, abs=1e-6)
+
+
+def test_the_chance_at_a_distance_is_that_of_the_closed_form_for_a_nearly_certain_barrier() -> None:
+    """A firm without debt moves as its shares do; the chance to have touched the barrier is then known in full."""
+    far, years, moves, paid = np.array([0.2, 0.8, 2.0]), 5.0, 0.4, 0.3
+    equity, owes, at_risk = jnp.asarray([10.0, 10.0]), jnp.asarray([0.0, 15.0]), jnp.asarray(paid)
+    given = equity, owes, jnp.asarray(moves), jnp.asarray(1e-4), at_risk
+    (found,) = chance_at_distance(*given, distances=far, years=years)
+    implied = merton.implied_assets(10.0, moves, 15.0, 0.0, 1.0)
+    for firm, volatility in enumerate((moves, float(implied.volatility))):
+        trend, wide = -(volatility**2) / 2, volatility * np.sqrt(years)
+        below = stats.norm.cdf((-far - trend * years) / wide)
+        mirrored = np.exp(-2 * trend * far / volatility**2) * stats.norm.cdf((-far + trend * years) / wide)
+        wanted = stats.norm.cdf(stats.norm.ppf(below + mirrored) - paid * np.sqrt(years))
+        np.testing.assert_allclose(found[firm], wanted, rtol=2e-3)
 
 
 def test_gradients_of_survival_are_those_of_differences() -> None:

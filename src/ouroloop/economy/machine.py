@@ -17,9 +17,10 @@ def prepare() -> None:
     folder (`XDG_CACHE_HOME`, or `.cache` at home) under `ouroloop`; `JAX_COMPILATION_CACHE_DIR` names another place,
     and an empty name none. Small programs are kept too: opening a world runs many of them, each quick to compile.
 
-    At its end the interpreter looks for garbage in all that JAX and numba hold, which takes as long as building a
-    scenario; what is frozen it leaves to the system, which takes everything back anyway.
+    Again and again the interpreter looks for garbage in all that has been imported, and once more at its end, which
+    takes as long as building a scenario. What is frozen it leaves alone, and the system takes everything back anyway.
     """
+    gc.freeze()
     atexit.register(gc.freeze)
     if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
         folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ouroloop" / "compiled"

@@ -17,7 +17,7 @@ from jax import lax
 from jaxtyping import Array, Int
 
 from ouroloop.economy.inputs import Inputs
-from ouroloop.economy.kept import kept_program
+from ouroloop.economy.kept import expect, kept_program
 from ouroloop.economy.machine import prepare
 from ouroloop.economy.open import open_state
 from ouroloop.economy.state import State
@@ -30,6 +30,12 @@ prepare()
 
 CHUNK = 32
 """Paths run at once: state and amounts of a quarter stay near the cache, and one compiled program serves all chunks."""
+_NAME = "quarters"
+
+
+def expect_a_run() -> None:
+    """Begin to read the compiled quarter that was used last, while a world and its inputs are made."""
+    expect(_NAME)
 
 
 def simulate(world: World, inputs: Inputs, *, detail: bool = True, chunk: int = CHUNK) -> Track:
@@ -76,7 +82,7 @@ def _quarters_beside_paths(leaf: np.ndarray) -> np.ndarray:
 def _compiled(world: World, layout: _Layout, shapes: tuple[jax.ShapeDtypeStruct, ...], detail: bool) -> Any:
     """The program for a chunk: made once, so that no chunk has to run before the others for it."""
     made_from = world, str(layout.tree), layout.shapes, detail
-    return kept_program("quarters", partial(_run, world, layout, detail), made_from, shapes)
+    return kept_program(_NAME, partial(_run, world, layout, detail), made_from, shapes)
 
 
 @dataclass(frozen=True)

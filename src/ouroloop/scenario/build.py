@@ -17,7 +17,7 @@ from ouroloop.core.parameter import reads
 from ouroloop.dossier import Dossier
 from ouroloop.economy.draws import path_keys, uniform
 from ouroloop.economy.inputs import Inputs, Traits
-from ouroloop.economy.simulate import simulate
+from ouroloop.economy.simulate import expect_a_run, simulate
 from ouroloop.economy.track import Track
 from ouroloop.economy.world import World
 from ouroloop.ledger import Account, AccountClass, opening_amounts
@@ -73,6 +73,7 @@ def build(scenario: Scenario, first_path: int = 0, paths: int | None = None) -> 
 
     Raises BadInput where the dossier lacks an assumption that the engine reads, and as `check` does.
     """
+    expect_a_run()
     check(scenario)
     count = scenario.paths if paths is None else paths
     dossier = scenario.dossier

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
 from ouroloop.core import BadInput
-from ouroloop.market.first_passage import survival_with_uncertain_barrier
-from ouroloop.market.merton import Assets, implied_assets
-from ouroloop.market.price_of_risk import real_world
+from ouroloop.economy.kept import kept_program
+from ouroloop.market.chance_at_distance import chance_at_distance
 from ouroloop.market.ratings import RatingTable
 from ouroloop.scenario.estimate import assumption
 
@@ -77,25 +77,15 @@ def letter_bounds(
         return np.full((len(equity), len(LETTERS) - 1), -np.inf)
     read = (assumption(dossier, name).value for name in (VOLATILITY, BARRIER, PRICE_OF_RISK))
     volatility, deviation, price_of_risk = read
-    happens = np.asarray(
-        _happens(jnp.asarray(equity), jnp.asarray(default_point), volatility, deviation, price_of_risk)
-    )
+    given = (np.asarray(of, np.float64) for of in (equity, default_point, volatility, deviation, price_of_risk))
+    happens = np.asarray(_happens(len(equity))(*given)[0])
     within = letters_table(dossier).probability[:-1, TENOR_YEARS - 1]
     return np.array([np.interp(within, row[::-1], _FARTHEST[::-1]) for row in happens])
 
 
-@jax.jit
-def _happens(
-    equity: Float[Array, " firm"],
-    default_point: Float[Array, " firm"],
-    volatility: float,
-    deviation: float,
-    price_of_risk: float,
-) -> Float[Array, "firm distance"]:
-    """How likely does each firm fail within the tenor at each of the distances?"""
-    owes = default_point > 1e-6
-    implied = implied_assets(jnp.maximum(equity, 1e-3), volatility, jnp.where(owes, default_point, 1.0), 0.0, 1.0)
-    moves = jnp.where(owes, implied.volatility, volatility)[:, None]
-    assets = Assets(jnp.exp(jnp.asarray(_FARTHEST))[None] + 0.0 * moves, moves)
-    stays = survival_with_uncertain_barrier(assets, jnp.ones_like(moves), deviation, 0.0, float(TENOR_YEARS))
-    return real_world(1.0 - stays, float(TENOR_YEARS), price_of_risk)
+@cache
+def _happens(firms: int) -> Callable[..., tuple[Any, ...]]:
+    """How likely does each firm fail within the tenor at each of the distances? Compiled for so many firms."""
+    shapes = [jax.ShapeDtypeStruct(shape, np.float64) for shape in ((firms,), (firms,), (), (), ())]
+    chances = partial(chance_at_distance, distances=_FARTHEST, years=float(TENOR_YEARS))
+    return kept_program("letters", chances, (), shapes)
