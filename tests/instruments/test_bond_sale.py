@@ -49,7 +49,7 @@ def test_a_bond_that_pays_what_the_market_asks_is_at_par_and_one_due_now_too() -
 
 def test_half_of_what_is_owed_moves_with_its_days_and_rates_average() -> None:
     state = LOANS.opening(LADDER, RATE, paths=1)
-    after, face = LOANS.hand_over(state, column(0.5, 1.0), SALES.sold, SALES.bought)
+    after, face, _ = LOANS.hand_over(state, jnp.asarray(1), column(0.5, 1.0), SALES.sold, SALES.bought)
     assert face[:, 0].tolist() == [20.0, 20.0]
     assert after.owed[:, 0].tolist() == [20.0, 0.0, 40.0]
     assert after.ladder[2, :, 0].tolist() == [0.0, 5.0, 0.0, 20.0, 0.0, 15.0]
@@ -58,10 +58,13 @@ def test_half_of_what_is_owed_moves_with_its_days_and_rates_average() -> None:
     np.testing.assert_array_equal(after.ladder.sum(axis=0), state.ladder.sum(axis=0))
 
 
-def test_years_left_are_the_average_of_the_ladder() -> None:
+def test_years_left_are_the_average_of_the_ladder_whatever_is_sold() -> None:
     state = LOANS.opening(LADDER, RATE, paths=1)
-    assert LOANS.years_left(state, jnp.asarray(1), SALES.sold)[:, 0].tolist() == [0.75, 0.5]
-    assert LOANS.years_left(state, jnp.asarray(1), np.array([2]))[:, 0].tolist() == [0.0]
+    for share in (column(0.0, 0.0), column(0.5, 1.0)):
+        *_, years = LOANS.hand_over(state, jnp.asarray(1), share, SALES.sold, SALES.bought)
+        assert years[:, 0].tolist() == [0.75, 0.5]
+    *_, years = LOANS.hand_over(state, jnp.asarray(1), column(1.0), np.array([2]), np.array([0]))
+    assert years[:, 0].tolist() == [0.0]
 
 
 def test_in_the_books_the_seller_loses_what_the_buyer_gains() -> None:

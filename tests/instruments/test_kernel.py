@@ -83,6 +83,7 @@ CASES: dict[str, tuple[object, Callable[..., tuple[jax.Array, ...]], Case]] = {
         lambda random, paths: [
             rungs(random, paths),
             share(random, 2, paths),
+            np.maximum(np.arange(SLOTS) - 3.0, 0.0),
             *random.permutation(CONTRACTS)[:4].astype(np.int32).reshape(2, 2),
         ],
     ),
@@ -126,6 +127,6 @@ def test_what_is_not_a_number_stays_on_its_path(name: str) -> None:
 def test_a_contract_is_not_sold_twice_nor_bought_in_the_same_go() -> None:
     owed, half = jnp.ones((3, 2, 1)), jnp.full((2, 1), 0.5)
     with pytest.raises(AssertionError, match="sold twice"):
-        ladder.hand_over(owed, half, np.array([0, 0]), np.array([1, 2]))
+        ladder.hand_over(owed, jnp.asarray(0), half, np.array([0, 0]), np.array([1, 2]))
     with pytest.raises(AssertionError, match="sold and bought"):
-        ladder.hand_over(owed, half, np.array([0, 1]), np.array([1, 2]))
+        ladder.hand_over(owed, jnp.asarray(0), half, np.array([0, 1]), np.array([1, 2]))

@@ -37,9 +37,8 @@ def sell_under_mandate(
     sold, bought = world.sales.sold, world.sales.bought
     firm = world.loan_borrower[sold]
     share = inputs.parameters.agency.mandate * lost_grade(state, prices)[firm]
-    years = world.loans.years_left(failed.loans, today.quarter, sold)
+    loans, face, years = world.loans.hand_over(failed.loans, today.quarter, share, sold, bought)
     base = inputs.parameters.engine.base_rate
     coupon = failed.loans.rate[sold] + jnp.where(world.loans.floating[sold][:, None], base, 0.0)
     price = bond_price(coupon, base + prices.spread[firm], years)
-    loans, face = world.loans.hand_over(failed.loans, share, sold, bought)
     return Sold(loans, world.sales.amounts(face, price), face)

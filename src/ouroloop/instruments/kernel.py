@@ -138,9 +138,23 @@ def take_earliest(frame: Any) -> int:
 
 
 @kernel
-def hand_over_in_place(ladder: Any, share: Any, sold: Any, bought: Any, taken: Any) -> None:
-    """Move a share of every slot from one contract to another, and sum it up in `taken`."""
+def weigh_rungs(ladder: Any, weights: Any, of: Any, sums: Any) -> None:
+    """Slots times their weights, added up, of some contracts."""
+    for row in range(len(of)):
+        total = sums[row]
+        total[:] = 0.0
+        for slot in range(len(weights)):
+            rung, weight = ladder[of[row], slot], weights[slot]
+            if weight != 0.0:
+                for path in range(len(total)):
+                    total[path] += weight * rung[path]
+
+
+@kernel
+def hand_over_in_place(ladder: Any, share: Any, weights: Any, sold: Any, bought: Any, taken: Any, waits: Any) -> None:
+    """Move a share of every slot from one contract to another, and sum it up in `taken`; `waits` is before that."""
     slots, paths = ladder.shape[1:]
+    weigh_rungs(ladder, weights, sold, waits)
     for sale in range(len(sold)):
         total, part = taken[sale], share[sale]
         total[:] = 0.0
@@ -157,10 +171,11 @@ def hand_over_in_place(ladder: Any, share: Any, sold: Any, bought: Any, taken: A
 
 @entry_point
 def hand_over(frame: Any) -> int:
-    """Arguments: ladder, share, sold, bought. Results: ladder, taken."""
+    """Arguments: ladder, share, weights, sold, bought. Results: ladder, taken, sums of what was, times the weights."""
     if executes(frame):
-        ladder = in_place3(frame, 0)
-        hand_over_in_place(ladder, floats2(frame, 1), integers(frame, 2), integers(frame, 3), result2(frame, 1))
+        ladder, taken, waits = in_place3(frame, 0), result2(frame, 1), result2(frame, 2)
+        share, weights = floats2(frame, 1), floats1(frame, 2)
+        hand_over_in_place(ladder, share, weights, integers(frame, 3), integers(frame, 4), taken, waits)
     return 0
 
 
@@ -184,19 +199,6 @@ def put_off(frame: Any) -> int:
         ladder = in_place3(frame, 0)
         put_off_in_place(ladder, floats2(frame, 1), floats2(frame, 2), integers(frame, 3)[0])
     return 0
-
-
-@kernel
-def weigh_rungs(ladder: Any, weights: Any, of: Any, sums: Any) -> None:
-    """Slots times their weights, added up, of some contracts."""
-    for row in range(len(of)):
-        total = sums[row]
-        total[:] = 0.0
-        for slot in range(len(weights)):
-            rung, weight = ladder[of[row], slot], weights[slot]
-            if weight != 0.0:
-                for path in range(len(total)):
-                    total[path] += weight * rung[path]
 
 
 @entry_point

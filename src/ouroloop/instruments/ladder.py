@@ -116,14 +116,18 @@ def lay_anew(
 
 def due(ladder: Ladder, quarter: Quarter) -> ByContract:
     """What falls due in this quarter, USD bn. Nothing of the last slot ever does."""
-    last = ladder.shape[1] - 1
-    found = lax.dynamic_index_in_dim(ladder, jnp.minimum(quarter, last), axis=1, keepdims=False)
-    return jnp.where(quarter < last, found, 0.0)
+    return due_within(ladder, quarter, 1)
 
 
 def due_within(ladder: Ladder, quarter: Quarter, quarters: int) -> ByContract:
     """What falls due in this quarter and the next `quarters - 1`: the wall ahead, USD bn."""
-    return sum((due(ladder, quarter + ahead) for ahead in range(1, quarters)), due(ladder, quarter))
+    from ouroloop.instruments.kernel import weigh
+
+    contracts, slots, paths = ladder.shape
+    slot = jnp.arange(slots)
+    soon = (slot >= quarter) & (slot < quarter + quarters) & (slot < slots - 1)
+    arrays = [ladder, soon.astype(jnp.float64), np.arange(contracts, dtype=np.int32)]
+    return call(weigh, weigh_by_definition, arrays, [jax.ShapeDtypeStruct((contracts, paths), ladder.dtype)])[0]
 
 
 def defer(ladder: Ladder, quarter: Quarter, paid: ByContract) -> Ladder:
@@ -191,33 +195,34 @@ def take_earliest_by_definition(ladder: Ladder, amount: ByContract) -> tuple[Lad
 
 
 def hand_over(
-    ladder: Ladder, share: Float[Array, "sale path"], sold: Int[np.ndarray, " sale"], bought: Int[np.ndarray, " sale"]
-) -> tuple[Ladder, Float64[Array, "sale path"]]:
-    """`share` (0..1) of every slot of the contracts `sold` moves to the contracts `bought`; how much, USD bn.
+    ladder: Ladder,
+    quarter: Quarter,
+    share: Float[Array, "sale path"],
+    sold: Int[np.ndarray, " sale"],
+    bought: Int[np.ndarray, " sale"],
+) -> tuple[Ladder, Float64[Array, "sale path"], Float64[Array, "sale path"]]:
+    """`share` (0..1) of every slot of the contracts `sold` moves to the contracts `bought`.
 
-    A contract is sold once at most, and not bought in the same go.
+    Returns the ladder, how much moved (USD bn), and what the contracts `sold` owed before, each part times the quarters
+    until it is due. A contract is sold once at most, and not bought in the same go.
     """
     from ouroloop.instruments.kernel import hand_over as kernel
 
     assert len(np.unique(sold)) == len(sold), f"sold twice: {sold}"
     assert not np.intersect1d(sold, bought).size, f"sold and bought: {np.intersect1d(sold, bought)}"
-    arrays = [ladder, _by_path(share, len(sold), ladder), np.asarray(sold, np.int32), np.asarray(bought, np.int32)]
-    kept, taken = call(kernel, hand_over_by_definition, arrays, arrays[:2], in_place={0: 0})
-    return kept, taken
+    rows, waits = _by_path(share, len(sold), ladder), jnp.maximum(jnp.arange(ladder.shape[1]) - quarter, 0)
+    numbers = np.asarray(sold, np.int32), np.asarray(bought, np.int32)
+    arrays = [ladder, rows, waits.astype(jnp.float64), *numbers]
+    kept, taken, left = call(kernel, hand_over_by_definition, arrays, [ladder, rows, rows], in_place={0: 0})
+    return kept, taken, left
 
 
-def hand_over_by_definition(ladder: Ladder, share: Array, sold: Array, bought: Array) -> tuple[Ladder, Array]:
+def hand_over_by_definition(
+    ladder: Ladder, share: Array, weights: Array, sold: Array, bought: Array
+) -> tuple[Ladder, Array, Array]:
     taken = quantize(ladder[sold] * share[:, None])
-    return ladder.at[sold].add(-taken).at[bought].add(taken), taken.sum(axis=1)
-
-
-def quarters_left(ladder: Ladder, quarter: Quarter, of: Int[np.ndarray, " row"]) -> Float64[Array, "row path"]:
-    """Quarters until principal of the contracts `of` is due, times what is due then, added up."""
-    from ouroloop.instruments.kernel import weigh
-
-    weights = jnp.maximum(jnp.arange(ladder.shape[1]) - quarter, 0).astype(jnp.float64)
-    like = jax.ShapeDtypeStruct((len(of), ladder.shape[2]), ladder.dtype)
-    return call(weigh, weigh_by_definition, [ladder, weights, np.asarray(of, np.int32)], [like])[0]
+    after = ladder.at[sold].add(-taken).at[bought].add(taken)
+    return after, taken.sum(axis=1), *weigh_by_definition(ladder, weights, sold)
 
 
 def weigh_by_definition(ladder: Ladder, weights: Array, of: Array) -> tuple[Array]:

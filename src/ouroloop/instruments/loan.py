@@ -212,25 +212,21 @@ class Loans(Instrument):
     def hand_over(
         self,
         state: LoanState,
+        quarter: Quarter,
         share: Float[Array, "sale path"],
         sold: Int[np.ndarray, " sale"],
         bought: Int[np.ndarray, " sale"],
-    ) -> tuple[LoanState, Float64[Array, "sale path"]]:
+    ) -> tuple[LoanState, Float64[Array, "sale path"], Float64[Array, "sale path"]]:
         """`share` (0..1) of every slot of the contracts `sold` becomes debt of the contracts `bought`.
 
-        Returns how much, USD bn. Whoever holds it, it is due on the same days at the same rate: the buyer's contract
-        has the average of what it held and what it gets. Moves no money by itself: the sale belongs to another
-        instrument.
+        Returns how much, USD bn, and the years until it is due, averaged over what is owed (0 where nothing is).
+        Whoever holds it, it is due on the same days at the same rate: the buyer's contract has the average of what it
+        held and what it gets. Moves no money by itself: the sale belongs to another instrument.
         """
-        ladder, face = rungs.hand_over(state.ladder, share, sold, bought)
+        ladder, face, waits = rungs.hand_over(state.ladder, quarter, share, sold, bought)
         came = jnp.zeros_like(state.owed).at[bought].add(face)
         at_rate = jnp.zeros_like(state.owed).at[bought].add(face * state.rate[sold])
         after = self.average_rate(state, came, at_rate / jnp.where(came > 0, came, 1.0))
-        return LoanState(ladder, (state.owed + came).at[sold].add(-face), after), face
-
-    def years_left(
-        self, state: LoanState, quarter: Quarter, of: Int[np.ndarray, " sale"]
-    ) -> Float64[Array, "sale path"]:
-        """Years until principal of the contracts `of` is due, averaged over what is owed; 0 where nothing is."""
-        owed = state.owed[of]
-        return rungs.quarters_left(state.ladder, quarter, of) / QUARTERS_PER_YEAR / jnp.where(owed > 0, owed, 1.0)
+        owed = state.owed[sold]
+        years = waits / QUARTERS_PER_YEAR / jnp.where(owed > 0, owed, 1.0)
+        return LoanState(ladder, (state.owed + came).at[sold].add(-face), after), face, years
