@@ -234,8 +234,8 @@ def split(pot: np.ndarray, amount: np.ndarray) -> np.ndarray:
 
 def _outcome(p: Plain, s: Record, q: Record, surplus: np.ndarray, cost: np.ndarray) -> None:
     s.carried = np.where((cost > 0) & (surplus >= cost), s.carried + 1, 0)
-    asked, granted = q.need.sum(axis=0), (q.need - q.refused).sum(axis=0)
-    share = np.where(asked > 0, 1 - granted / np.where(asked > 0, asked, 1.0), 0.0)
+    asked, lent = q.need.sum(axis=0), (q.need - q.refused - q.new_shares).sum(axis=0)
+    share = np.where(asked > 0, 1 - lent / np.where(asked > 0, asked, 1.0), 0.0)
     s.refused = np.where(asked > 0, np.where(share >= p.refused_share, s.refused + 1, 0), s.refused)
     paid = (s.payoff_quarter < 0) & (s.carried >= p.self_financing_quarters)
     closed = (s.credit_quarter < 0) & (s.refused >= p.closed_quarters)
@@ -329,7 +329,8 @@ def system_measures(
         "outside_spend": q.ai_spend, "outside_growth": s.demand.growth,
         "token_price": s.demand.token_price, "rent": s.rent, "market_spread": s.market.level,
         "capex": members["capex"].sum(axis=0), "debt": members["debt"].sum(axis=0), "asked": q.need.sum(axis=0),
-        "granted": (q.need - q.refused).sum(axis=0), "paper_wealth": valuations,
+        "granted": (q.need - q.refused).sum(axis=0), "lent": (q.need - q.refused - q.new_shares).sum(axis=0),
+        "paper_wealth": valuations,
         "bezzle": (over + s.stocks["valuations"] + q.unpaid).sum(axis=0),
         "narrative_premium": (members["equity_value"] * (1 - np.exp(-members["narrative"]))).sum(axis=0),
         "round_trip": who[:, SPONSORS.index("own")].sum(axis=0),

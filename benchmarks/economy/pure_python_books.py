@@ -369,11 +369,15 @@ def split(pot: list[int], amount: int) -> list[tuple[int, int]]:
     return taken
 
 
+def _borrowed(q: Record) -> list[float]:
+    return [need - no - shares for need, no, shares in zip(q.need, q.refused, q.new_shares, strict=True)]
+
+
 def _outcome(p: Record, s: Record, q: Record, surplus: float, cost: float) -> None:
     s.carried = s.carried + 1 if cost > 0 and surplus >= cost else 0
     asked = sum(q.need)
     if asked > 0:
-        share = 1 - sum(need - no for need, no in zip(q.need, q.refused, strict=True)) / asked
+        share = 1 - sum(_borrowed(q)) / asked
         s.refused = s.refused + 1 if share >= p.refused_share else 0
     if s.payoff_quarter < 0 and s.carried >= p.self_financing_quarters:
         s.payoff_quarter = q.quarter
@@ -456,7 +460,7 @@ def _system(net: Lists, own: Record, s: Record, q: Record, members: Any, who: li
         "outside_spend": q.ai_spend, "outside_growth": s.demand.growth,
         "token_price": s.demand.token_price, "rent": s.rent, "market_spread": s.market.level,
         "capex": sum(members["capex"]), "debt": sum(members["debt"]), "asked": sum(q.need),
-        "granted": sum(need - no for need, no in zip(q.need, q.refused, strict=True)),
+        "granted": sum(need - no for need, no in zip(q.need, q.refused, strict=True)), "lent": sum(_borrowed(q)),
         "paper_wealth": sum(balances[n] for n in sums.valuations),
         "bezzle": over + sum(s.books.stocks["valuations"]) + sum(q.unpaid),
         "narrative_premium": premium, "round_trip": sum(row[SPONSORS.index("own")] for row in who),

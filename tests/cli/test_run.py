@@ -35,6 +35,7 @@ def test_a_scenario_runs_into_its_default_folder_and_is_summed_up(capsys: pytest
     (folder,) = Path("runs").iterdir()
     assert folder.name.startswith("baseline-")
     assert "Credit closes before the payoff on" in out
+    assert "lenders refuse most of what is asked of them (eco-out-002" in " ".join(out.split())
     assert "dem-035" in out
     assert "not a forecast" in out
     assert err == ""

@@ -638,10 +638,13 @@ def test_the_payoff_raises_what_outside_customers_spend_from_its_quarter_on() ->
 
 
 def test_payoff_and_closed_credit_date_the_endings() -> None:
-    """Four quarters in which outside money carries all; two quarters in which everybody is refused."""
+    """Four quarters in which outside money carries all; two in which no lender lends, while shares are bought."""
     given = with_cash(inputs(world(), PATHS), cloud=5.0, neo=1.0)
     rich = run(shocked(given, demand_factor=calendar_with("demand_factor", (), 0, 6.0, 1)))[1]
-    shut = run(shocked(given, credit_open=quiet(world()).credit_open.at[:, 1:].set(0.0)))[1]
+    shut = run(shocked(given, credit_open=quiet(world()).credit_open.at[:EQUITY, 1:].set(0.0)))[1]
+    assert not system(shut, "lent")[1:].any()
+    still_open = 1 - np.asarray(given.parameters.outcome.refused_share)
+    assert np.all(system(shut, "granted")[2] > still_open * system(shut, "asked")[2]), "with shares it were not closed"
     ends = {}
     for name, track in (("rich", rich), ("shut", shut)):
         dates = np.nan_to_num(np.asarray(track.outcome)[:2], nan=-1).astype(int)

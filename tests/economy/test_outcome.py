@@ -6,10 +6,10 @@ import numpy as np
 from ouroloop.economy.outcome import Outcome, OutcomeParameters, OutcomeState, open_outcome, outcomes, step_outcome
 
 
-def _play(earned: list[list[float]], cost: list[list[float]], asked: list[list[float]], granted: list[list[float]]):
+def _play(earned: list[list[float]], cost: list[list[float]], asked: list[list[float]], lent: list[list[float]]):
     parameters = OutcomeParameters(jnp.asarray(2.0), jnp.asarray(0.5), jnp.asarray(2.0))
     state: OutcomeState = open_outcome(len(earned[0]))
-    for quarter, (e, c, a, g) in enumerate(zip(earned, cost, asked, granted, strict=True)):
+    for quarter, (e, c, a, g) in enumerate(zip(earned, cost, asked, lent, strict=True)):
         state = step_outcome(
             parameters,
             state,
@@ -17,7 +17,7 @@ def _play(earned: list[list[float]], cost: list[list[float]], asked: list[list[f
             earned=jnp.asarray(e),
             cost=jnp.asarray(c),
             asked=jnp.asarray(a),
-            granted=jnp.asarray(g),
+            lent=jnp.asarray(g),
         )
     return state
 
@@ -27,7 +27,7 @@ def test_the_payoff_is_dated_by_the_quarter_that_completes_the_run_and_a_break_s
         earned=[[5.0, 5.0], [5.0, 1.0], [1.0, 5.0], [1.0, 5.0]],
         cost=[[4.0, 4.0]] * 4,
         asked=[[1.0, 1.0]] * 4,
-        granted=[[1.0, 1.0]] * 4,
+        lent=[[1.0, 1.0]] * 4,
     )
     assert state.payoff_quarter.tolist() == [1, 3]
     assert state.credit_quarter.tolist() == [-1, -1]
@@ -38,7 +38,7 @@ def test_credit_closes_after_two_quarters_of_refusal_and_a_quarter_without_askin
         earned=[[0.0, 0.0, 0.0]] * 4,
         cost=[[4.0] * 3] * 4,
         asked=[[10.0, 10.0, 10.0], [10.0, 0.0, 10.0], [10.0, 10.0, 10.0], [10.0, 10.0, 10.0]],
-        granted=[[5.0, 5.0, 5.0], [5.0, 0.0, 5.1], [9.0, 5.0, 5.0], [9.0, 9.0, 9.0]],
+        lent=[[5.0, 5.0, 5.0], [5.0, 0.0, 5.1], [9.0, 5.0, 5.0], [9.0, 9.0, 9.0]],
     )
     assert state.credit_quarter.tolist() == [1, 2, -1]
 

@@ -120,3 +120,14 @@ def test_nvidias_promise_is_called_more_and_sooner_where_coreweaves_customers_st
     assert soon[1].mean() > 2 * soon[0].mean()
     assert (soon[1] > 0.01).mean() > 0.5
     assert np.asarray(called.losses)[line].sum(axis=0).max() <= 6.3 + 1e-6  # what it promised CoreWeave
+
+
+def test_credit_closes_where_the_scenario_of_that_name_says_so(track: Track) -> None:
+    """Two years in which lenders give as little as in 2008, when 56 % fewer bonds were issued, or less."""
+    shut = build(read_scenario("credit-closes-first"), 0, PATHS).simulate(detail=False)
+    window = slice(2, 10)
+    lent = [_system(one, "lent")[window].sum(axis=0) for one in (track, shut)]
+    assert lent[1].mean() < (1 - 0.56) * lent[0].mean()
+    closed = [_system(one, "credit_closed")[window.stop - 1].mean() for one in (track, shut)]
+    assert closed[1] > 0.9
+    assert closed[1] > 2 * closed[0]

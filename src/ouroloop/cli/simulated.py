@@ -28,6 +28,10 @@ INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it: 128 + SIGINT."""
 MOST_PATHS, MOST_SEED = 1_000_000, 2**32 - 1
 NOT_A_FORECAST = "Model result, not a forecast, not advice."
+ENDINGS_MEAN = (
+    "Closed: lenders refuse most of what is asked of them (eco-out-002, eco-out-003). "
+    "Payoff: outside customers carry the whole cost of what was built (eco-out-001)."
+)
 
 
 class Bar(Listener):
@@ -107,6 +111,7 @@ def print_run(run: Run, out: Console) -> None:
     out.print(Text(f"{run.name}: {title}", style="bold"))
     out.print(Text(f"{run.paths:,} paths, {first} to {last}, seed {run.seed}, dossier {_dossier(run)}"))
     out.print(Text(credit_sentence(credit_before_payoff(run))))
+    out.print(Text(ENDINGS_MEAN, style="dim"))
     endings = [_ending(share) for share in shares(run.outcomes["outcome"].values)]
     show_table(endings, say, out, title="How paths end, % of paths", own_heads=True)
     firms = firm_rows(run)

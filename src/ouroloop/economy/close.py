@@ -238,7 +238,7 @@ def _outcome(
     built: Built,
     amounts: Float64[Array, "flow path"],
 ) -> OutcomeState:
-    """Do outside customers of AI carry what the builders and labs owe and wear out? Is money refused?
+    """Do outside customers of AI carry what the builders and labs owe and wear out? Do lenders refuse?
 
     What they pay runs the labs and the compute behind them: who sells compute to a lab has costs of running it too.
     """
@@ -256,5 +256,5 @@ def _outcome(
         earned=earned,
         cost=interest + chips_and_sites,
         asked=funds.need.sum(axis=0),
-        granted=(funds.need - funds.refused).sum(axis=0),
+        lent=funds.borrowed.sum(axis=0),
     )

@@ -55,6 +55,11 @@ class Funds(eqx.Module):
     given_away: Float64[Array, "member path"]
     floor: Float64[Array, "member path"]
 
+    @property
+    def borrowed(self) -> Float64[Array, "member path"]:
+        """What lenders gave of the need; the rest came from new shares or was refused."""
+        return self.need - self.refused - self.new_shares
+
 
 def raise_funds(
     world: World, inputs: Inputs, state: State, today: Today, prices: Prices, plans: Plans, dues: Dues

@@ -147,6 +147,7 @@ def _system(
         "debt": members["debt"].sum(axis=0),
         "asked": funds.need.sum(axis=0),
         "granted": (funds.need - funds.refused).sum(axis=0),
+        "lent": funds.borrowed.sum(axis=0),
         "paper_wealth": world.paper_wealth(after.books),
         "bezzle": (overvalued + valuations + members["unpaid"]).sum(axis=0),
         "narrative_premium": premium.sum(axis=0),

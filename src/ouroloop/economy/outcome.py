@@ -25,7 +25,7 @@ class OutcomeParameters(eqx.Module):
     self_financing_quarters: Parameter = parameter("eco-out-001", unit="quarters")
     """For how many quarters in a row outside customers must carry the whole cost of what was built."""
     refused_share: Parameter = parameter("eco-out-002", unit="share of money asked for")
-    """From which share refused credit counts as closed."""
+    """From which share refused by lenders credit counts as closed."""
     closed_quarters: Parameter = parameter("eco-out-003", unit="quarters")
     """For how many quarters in a row it must stay so."""
 
@@ -53,18 +53,19 @@ def step_outcome(
     earned: Float64[Array, " path"],
     cost: Float64[Array, " path"],
     asked: Float64[Array, " path"],
-    granted: Float64[Array, " path"],
+    lent: Float64[Array, " path"],
 ) -> OutcomeState:
     """Has the payoff been reached, or has credit closed, in this quarter?
 
     Payoff: what outside customers paid for AI, less what running it cost (`earned`), covers interest and the economic
     wear of all that was built (`cost`) for `self_financing_quarters` quarters in a row: the loop lives on outside
-    money. Credit closes: lenders and investors refuse at least `refused_share` of what the firms ask for (`asked`,
-    `granted`) for `closed_quarters` in a row. USD bn of the quarter. Each is dated by the quarter that completes the
-    run, and stays. A quarter in which nobody asks says nothing about credit: the run neither grows nor ends.
+    money. Credit closes: lenders refuse at least `refused_share` of the new money that firms ask for (`asked`, `lent`)
+    for `closed_quarters` in a row; a share sold in place of a loan is no credit. USD bn of the quarter. Each is dated
+    by the quarter that completes the run, and stays. A quarter in which nobody asks says nothing about credit: the run
+    neither grows nor ends.
     """
     carried = jnp.where((cost > 0) & (earned >= cost), state.carried + 1, 0)
-    share = jnp.where(asked > 0, 1 - granted / jnp.where(asked > 0, asked, 1.0), 0.0)
+    share = jnp.where(asked > 0, 1 - lent / jnp.where(asked > 0, asked, 1.0), 0.0)
     closed: Bool[Array, " path"] = share >= parameters.refused_share
     refused = jnp.where(asked > 0, jnp.where(closed, state.refused + 1, 0), state.refused)
 

@@ -61,6 +61,7 @@ SYSTEM_MEASURES: dict[str, str] = {
     "debt": "usd_bn",
     "asked": "usd_bn",
     "granted": "usd_bn",
+    "lent": "usd_bn",
     "paper_wealth": "usd_bn",
     "bezzle": "usd_bn",
     "narrative_premium": "usd_bn",
@@ -77,9 +78,9 @@ SYSTEM_MEASURES: dict[str, str] = {
     "color_gap": "usd_bn",
     "clearing_gap": "usd_bn",
 }
-"""Measures of the whole. `granted`/`asked`: new money of the quarter; `called` is what brokers and investors of funds
-ask for, `unsold` what funds offered for it and nobody bought; `missing_income` is what outsiders spend and earn less
-than at the loop's top; `residual`, `color_gap` are 0 or a bug."""
+"""Measures of the whole. `asked`, `granted`: new money of the quarter, `lent` what lenders gave of it; `called` is what
+brokers and investors of funds ask for, `unsold` what funds offered for it and nobody bought; `missing_income` is what
+outsiders spend and earn less than at the loop's top; `residual`, `color_gap` are 0 or a bug."""
 
 SPONSORS = ("outside_customers", "lenders", "investors", "government", "members", "own", "opening_cash", "unknown")
 """Who paid a firm's revenue: the colors of its receipts, grouped. `own`: its own funding of others that came back."""
