@@ -114,6 +114,7 @@ def test_a_folder_and_a_scenario_are_compared(capsys: pytest.CaptureFixture[str]
         "payoff_first",
         "credit_first",
         "muddle_through",
+        "outside_loss_soon",
         "outside_loss",
     ]
 

@@ -90,7 +90,8 @@ def test_who_sells_below_par_loses_what_the_buyer_gains() -> None:
 
 def test_the_mark_of_outside_losses_is_the_sum_of_what_sectors_write_off() -> None:
     ways = [losses(how, *SECTORS) for how in ("claims", "guarantees")]
-    np.testing.assert_allclose(np.asarray(track().outcome)[-1], sum(ways).sum(axis=0), atol=1e-7)
+    marks = dict(zip(OUTCOME_MARKS, np.asarray(track().outcome), strict=True))
+    np.testing.assert_allclose(marks["outside_loss"], sum(ways).sum(axis=0), atol=1e-7)
 
 
 def test_stages_are_dated_by_their_signs() -> None:

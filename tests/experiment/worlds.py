@@ -17,7 +17,7 @@ from ouroloop import ledger
 from ouroloop.core import Quarter
 from ouroloop.economy.draws import uniform
 from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, SPONSORS, SYSTEM_MEASURES, Track
-from ouroloop.experiment.manifest import sealed
+from ouroloop.experiment.manifest import FORMAT, sealed
 
 QUARTERS = (Quarter(2026, 3), Quarter(2026, 4), Quarter(2027, 1))
 MEMBERS = ("a", "b")
@@ -67,6 +67,7 @@ class Small:
         outcome[1] = np.where(x > 0.8, 1, np.nan)
         outcome[2] = np.where(x > 0.8, 1, np.nan)
         outcome[OUTCOME_MARKS.index("shares_quarter")] = np.where(x > 0.5, 1, np.nan)
+        outcome[-2] = np.where(x > 0.8, 10 * x, 0)
         outcome[-1] = np.where(x > 0.8, 100 * x, 0)
         losses = np.zeros((len(LOSSES), h, n))
         losses[0], losses[1] = x, -x
@@ -82,7 +83,7 @@ def manifest(paths: int, *, seed: int = 3, all_paths: bool = False, detail_paths
     """What a run of the small economy is."""
     return sealed(
         {
-            "format": 1,
+            "format": FORMAT,
             "scenario": {"scenario": "small"},
             "seed": seed,
             "paths": paths,

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from ouroloop.economy.audit import audit_paths
-from ouroloop.economy.losses import DESTROYED
-from ouroloop.economy.track import MEMBER_MEASURES, SPONSORS, SYSTEM_MEASURES, Track
+from ouroloop.economy.losses import DESTROYED, SOON
+from ouroloop.economy.track import MEMBER_MEASURES, OUTCOME_MARKS, SPONSORS, SYSTEM_MEASURES, Track
 from ouroloop.scenario.ask import parse_question
 from ouroloop.scenario.build import Economy, build
 from ouroloop.scenario.read import read_scenario
@@ -57,6 +57,15 @@ def test_an_auditor_who_keeps_the_books_in_integers_agrees(economy: Economy) -> 
     short = replace(economy.world, quarters=economy.world.quarters[:6])
     verdict = audit_paths(short, economy.inputs, (3,))
     assert verdict.agrees, verdict.disagreements[:3]
+
+
+def test_losses_outside_are_kept_of_the_first_three_years_and_of_all(economy: Economy, track: Track) -> None:
+    lost = np.asarray(track.losses)[economy.world.outside_losses].sum(axis=0)
+    marks = dict(zip(OUTCOME_MARKS, np.asarray(track.outcome), strict=True))
+    assert np.array_equal(marks["outside_loss_soon"], lost[:SOON].sum(axis=0))
+    assert np.array_equal(marks["outside_loss"], lost.sum(axis=0))
+    assert np.all(lost[SOON:].sum(axis=0) >= 0)
+    assert (marks["outside_loss"] > marks["outside_loss_soon"]).mean() > 0.5
 
 
 @cache

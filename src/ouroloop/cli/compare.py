@@ -104,7 +104,13 @@ def print_comparison(found: Comparison) -> None:
         }
         for row in found.outcomes
     ]
-    show_table(rows, say, out, title="How paths end, and the mean outside loss", own_heads=True)
+    show_table(
+        rows,
+        say,
+        out,
+        title="How paths end, and the mean loss outside, soon (in three years) and in all",
+        own_heads=True,
+    )
     largest = [
         {
             "entity": row.entity,

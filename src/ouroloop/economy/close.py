@@ -18,6 +18,7 @@ from ouroloop.economy.fall_due import Dues
 from ouroloop.economy.fund import Funds
 from ouroloop.economy.inputs import Inputs
 from ouroloop.economy.inventory import OUTSIDE, Letter
+from ouroloop.economy.losses import SOON
 from ouroloop.economy.meet_calls import Called
 from ouroloop.economy.observe import observe
 from ouroloop.economy.outcome import OutcomeState, step_outcome
@@ -96,6 +97,7 @@ def close_the_books(
     )
     books = post(world.ledger, state.books, amounts)
     lost = world.losses.of(amounts)
+    lost_outside = lost[world.outside_losses].sum(axis=0)
     colors = recolor_in_rounds(world.ledger, state.colors, amounts)
     reader = world.reader
     revenue, operating = reader.flow("revenue", amounts), reader.flow("operating_cash", amounts)
@@ -143,7 +145,8 @@ def close_the_books(
         first_default=jnp.where(
             (state.first_default < 0) & (failed.newly.max(axis=0) > 0), today.quarter, state.first_default
         ).astype(jnp.int32),
-        outside_loss=state.outside_loss + lost[world.outside_losses].sum(axis=0),
+        outside_loss_soon=state.outside_loss_soon + jnp.where(today.quarter < SOON, lost_outside, 0.0),
+        outside_loss=state.outside_loss + lost_outside,
         calls=called.calls,
         stages=_stages(world, inputs, state, today, prices, dues, paid, failed, sold, called, capex),
         penalty=built.penalty,

@@ -204,6 +204,6 @@ def _marks(world: World, after: State) -> Array:
         jnp.where(q < 0, jnp.nan, q.astype(jnp.float64))
         for q in (outcome.payoff_quarter, outcome.credit_quarter, first, *after.stages.first)
     ]
-    marks = (*dates, after.outside_loss)
+    marks = (*dates, after.outside_loss_soon, after.outside_loss)
     assert len(marks) == len(OUTCOME_MARKS), "one row for each mark"
     return jnp.stack(marks)

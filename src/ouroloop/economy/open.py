@@ -117,6 +117,7 @@ def open_state(world: World, inputs: Inputs) -> State:
         rewarded=jnp.zeros((len(world.warrants.names), paths)),
         default=open_default(members, paths),
         first_default=jnp.full(paths, -1, jnp.int32),
+        outside_loss_soon=none,
         outside_loss=none,
         calls=_open_calls(world, books, equity),
         stages=open_stages(world.quoted(equity.market_cap), building),

@@ -115,8 +115,10 @@ class State(eqx.Module):
     default: DefaultState
     first_default: Int[Array, " path"]
     """The quarter of the first default of anybody; -1 for none."""
+    outside_loss_soon: Float64[Array, " path"]
+    """What sectors outside wrote off in the first `economy.losses.SOON` quarters so far, USD bn."""
     outside_loss: Float64[Array, " path"]
-    """What sectors outside wrote off so far, USD bn."""
+    """The same in all quarters so far."""
     calls: CallState
     stages: StageState
     penalty: Float64[Array, "builder path"]

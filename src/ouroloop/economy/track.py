@@ -110,8 +110,9 @@ OUTCOME_MARKS = (
     "credit_quarter",
     "first_default_quarter",
     *(f"{stage}_quarter" for stage in STAGES),
+    "outside_loss_soon",
     "outside_loss",
 )
 """By path: the quarter (0 = the first) in which the payoff was reached, credit closed, the first firm defaulted, each
 sign of a crash was first seen (`contagion.stages`); NaN for never. `outside_loss`: what sectors outside the loop lost
-on claims, USD bn."""
+on claims, USD bn, in all quarters; `outside_loss_soon` in the first `economy.losses.SOON` of them."""

@@ -63,7 +63,7 @@ class Comparison:
     paired: bool
     """Do paths of equal number have equal draws (the same seed)? Differences then have much smaller errors."""
     outcomes: tuple[Difference, ...]
-    """Probability of each ending, and mean outside loss in USD bn."""
+    """Probability of each ending, and mean outside loss in USD bn, in the first three years and in all."""
     medians: tuple[Medians, ...]
     """Every measure of firms, of the whole and of who paid that both runs have, in the last quarter they share."""
 
@@ -85,14 +85,15 @@ def compare(first: Run, second: Run, *, quarter: str | None = None) -> Compariso
     shared = [name for name in first.quarters if name in second.quarters]
     at = quarter if quarter is not None else (shared[-1] if shared else None)
     marks = [(ending.value, "share") for ending in Outcome]
-    outcomes = [_difference(first, second, name, unit, paired) for name, unit in (*marks, ("outside_loss", "usd_bn"))]
+    losses = [(name, "usd_bn") for name in ("outside_loss_soon", "outside_loss")]
+    outcomes = [_difference(first, second, name, unit, paired) for name, unit in (*marks, *losses)]
     found = [row for table in ("members", "system", "who_paid") for row in _medians(first, second, table, at)]
     return Comparison(first, second, paired, tuple(outcomes), tuple(found))
 
 
 def _by_path(run: Run, name: str) -> np.ndarray:
-    if name == "outside_loss":
-        return run.outcomes["outside_loss"].values
+    if name in run.outcomes:
+        return run.outcomes[name].values
     return (run.outcomes["outcome"].values == name).astype(np.float64)
 
 

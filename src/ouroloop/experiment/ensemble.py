@@ -245,7 +245,7 @@ def _write_staged(folder: Path, axes: Axes, staged: np.ndarray) -> None:
 
 
 def _write_outcomes(folder: Path, axes: Axes, marks: np.ndarray, bad: np.ndarray) -> None:
-    """What every path ended in: its ending, the quarter of each mark (NULL: never), its loss, is it in `tail`."""
+    """What every path ended in: its ending, the quarter of each mark (NULL: never), its losses, is it in `tail`."""
     quarters = [str(quarter) for quarter in axes.quarters]
     mark = dict(zip(OUTCOME_MARKS, marks, strict=True))
     named = endings(mark["payoff_quarter"], mark["credit_quarter"])
@@ -262,7 +262,7 @@ def _write_outcomes(folder: Path, axes: Axes, marks: np.ndarray, bad: np.ndarray
             "path": number,
             "outcome": Coded(np.array([words.index(name) for name in named]), words),
             **dated,
-            "outside_loss_usd_bn": mark["outside_loss"],
+            **{f"{name}_usd_bn": mark[name] for name in ("outside_loss_soon", "outside_loss")},
             "in_tail": np.isin(number, bad),
         },
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ouroloop.scenario.language import Scenario
 
 FILE = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 _NOT_IDENTITY = ("hash", "created", "files")
 """What differs between two runs of the same: the day, and what is only known at the end."""
 
@@ -146,7 +146,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / FILE
     try:
         made = json.loads(path.read_text(encoding="utf-8"))
-        if made["format"] != FORMAT or made["hash"] != hash_of(made):
+        if made["format"] != FORMAT:
+            raise ValueError(f"it is of format {made['format']}, and this version of the package reads {FORMAT}")
+        if made["hash"] != hash_of(made):
             raise ValueError("its hash is not that of its content")
     except FileNotFoundError:
         message = f"There is no run in '{folder}': {FILE} is missing."

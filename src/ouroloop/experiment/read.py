@@ -170,12 +170,18 @@ class Run:
 
     @cached_property
     def outcomes(self) -> xr.Dataset:
-        """Of every path: its `outcome`, the quarters of its marks ("": never), `outside_loss`, and `in_tail`."""
+        """Of every path: its `outcome`, the quarters of its marks ("": never), its losses, and `in_tail`.
+
+        `outside_loss_soon` is what sectors outside lost on claims in the first three years, `outside_loss` in all.
+        """
         columns = dict(read_table(self.folder / "outcomes.parquet"))
         path = columns.pop("path")
-        loss = columns.pop("outside_loss_usd_bn")
+        lost = {
+            name: ("path", columns.pop(f"{name}_usd_bn"), {"units": "usd_bn"})
+            for name in ("outside_loss_soon", "outside_loss")
+        }
         made = {name: ("path", _words(column)) for name, column in columns.items()}
-        return xr.Dataset(made | {"outside_loss": ("path", loss, {"units": "usd_bn"})}, {"path": path})
+        return xr.Dataset(made | lost, {"path": path})
 
     @cached_property
     def draws(self) -> dict[str, np.ndarray]:

@@ -85,6 +85,7 @@ def results(name: str = "baseline", *, credit_first: float = 0.5) -> Results:
         },
         ended={"payoff_first": 0.2 * RISING / 12, "credit_first": credit_first * RISING / 12},
         defaulted={"openai": 0.05 * RISING / 12, "oracle": 0.3 * RISING / 12, "abilene-site": RISING * 0},
+        outside_loss_soon=Fan(LEVELS, np.arange(7.0)[:, None] * 10, np.array([30.0])),
         outside_loss=Fan(LEVELS, np.arange(7.0)[:, None] * 100, np.array([300.0])),
         influences=(
             Influence("eco-eng-006", "Growth of the cost of one GW", 0.0, 0.1, 0.3, 0.7, 0.05, True),

@@ -48,7 +48,7 @@ def _track(paths: range) -> Track:
     marks = np.full((len(OUTCOME_MARKS), numbers.size), np.nan)
     marks[0, numbers == 1] = 2  # the payoff on path 1 in the last quarter
     marks[1, numbers <= 2] = 1  # credit closes on paths 0, 1 and 2 in the second
-    marks[-1] = 10 * numbers
+    marks[-2], marks[-1] = numbers, 10 * numbers
     return Track(
         members=members,  # pyright: ignore[reportArgumentType]
         who_paid=np.ones((4, len(SPONSORS), 3, numbers.size)) * numbers,  # pyright: ignore[reportArgumentType]
@@ -91,6 +91,7 @@ def test_defaults_are_counted_by_quarter_over_every_firm(five: Results) -> None:
     assert five.defaulted["nvidia"].tolist() == [0.0, 0.6, 0.6]  # paths 0, 2, 4
     assert five.defaults_by(2) == pytest.approx(0.6)
     assert five.trapped.tolist() == [4.0, 4.0, 4.0]  # four firms, 1 each
+    assert five.outside_loss_soon.median[0] == 2.0
     assert five.outside_loss.median[0] == 20.0
 
 

@@ -34,6 +34,7 @@ def test_a_stored_run_and_its_paths_in_memory_give_the_same_results(tmp_path: Pa
     assert stored.members["b", "cash"].mean == pytest.approx(memory.members["b", "cash"].mean)
     for key, course in memory.who_paid.items():
         assert stored.who_paid[key] == pytest.approx(course)
+    assert stored.outside_loss_soon.median == pytest.approx(memory.outside_loss_soon.median)
     assert stored.outside_loss.median == pytest.approx(memory.outside_loss.median)
     assert {one.assumption: one.difference for one in stored.influences if one.low == one.low} == pytest.approx(
         {one.assumption: one.difference for one in memory.influences if one.low == one.low}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ouroloop.core import Quarter
+from ouroloop.economy.losses import SOON
 from ouroloop.report.charts import stacked
 from ouroloop.report.language import Language
 from ouroloop.report.simulated.footing import checkpoint, run_line, simulated, three_digits
@@ -10,8 +11,9 @@ from ouroloop.report.simulated.outcomes import ENDING_NAME
 from ouroloop.report.simulated.results import Results, SimulatedResults
 from ouroloop.report.table import Basis, Cell, Chart, Column, Finding, Kind, Row, Section, Table, state
 
-_YEARS = 3
-"""Capital spending and debt are compared so many years in."""
+_YEARS = SOON // 4
+"""Capital spending, debt and losses are compared so many years in: a crash that comes sooner keeps later debt from
+being lent, and over the whole horizon it may therefore cost less."""
 _PARTS = ("payoff_first", "muddle_through", "credit_first")
 
 
@@ -23,7 +25,11 @@ def comparison_section(results: SimulatedResults, language: Language) -> Section
     table = _table(every, language)
     sentences = [
         found
-        for found in (_most(results, table, language), _least(results, table, language), _loss(table, language))
+        for found in (
+            _most(results, table, language),
+            _least(results, table, language),
+            _loss(every[0], table, language),
+        )
         if found
     ]
     title = sentences[0].text
@@ -53,6 +59,7 @@ def comparison_section(results: SimulatedResults, language: Language) -> Section
 def _table(every: tuple[Results, ...], language: Language) -> Table:
     later = _later(every[0])
     soon = language.quarter(every[0].quarters[later])
+    last = language.quarter(every[0].quarters[-1])
     at = checkpoint(every[0])
     year = str(every[0].quarters[at].year)
     columns = (
@@ -60,8 +67,9 @@ def _table(every: tuple[Results, ...], language: Language) -> Table:
         Column("paths", language.text("paths"), Kind.COUNT),
         *(Column(key, language.text(ENDING_NAME[key]), Kind.SHARE) for key in _PARTS),
         Column("error", language.text("standard error of 'credit closes first'"), Kind.PERCENT),
-        Column("loss", language.text("loss outside, median"), Kind.MONEY),
-        Column("loss_high", language.text("loss outside, p90"), Kind.MONEY),
+        Column("loss", language.text("loss outside to {quarter}, median", quarter=soon), Kind.MONEY),
+        Column("loss_high", language.text("loss outside to {quarter}, p90", quarter=soon), Kind.MONEY),
+        Column("loss_in_all", language.text("loss outside to {quarter}, median", quarter=last), Kind.MONEY),
         Column("capex", language.text("capital spending, year to {quarter}, mean", quarter=soon), Kind.MONEY),
         Column("debt", language.text("debt of all firms, {quarter}, median", quarter=soon), Kind.MONEY),
         Column("defaults", language.text("firms in default by the end of {year}, mean", year=year), Kind.AVERAGE),
@@ -74,8 +82,9 @@ def _table(every: tuple[Results, ...], language: Language) -> Table:
                 "paths": Cell(float(one.paths), Basis.NONE),
                 **{key: simulated(one.endings[key].share) for key in _PARTS},
                 "error": simulated(one.endings["credit_first"].error),
-                "loss": simulated(three_digits(float(one.outside_loss.median[0]))),
-                "loss_high": simulated(three_digits(float(one.outside_loss.at(0.90)[0]))),
+                "loss": simulated(three_digits(float(one.outside_loss_soon.median[0]))),
+                "loss_high": simulated(three_digits(float(one.outside_loss_soon.at(0.90)[0]))),
+                "loss_in_all": simulated(three_digits(float(one.outside_loss.median[0]))),
                 "capex": simulated(three_digits(float(one.system["capex"].mean[max(0, later - 3) : later + 1].sum()))),
                 "debt": simulated(three_digits(float(one.system["debt"].median[later]))),
                 "defaults": simulated(one.defaults_by(at)),
@@ -150,14 +159,18 @@ def _least(results: SimulatedResults, table: Table, language: Language) -> Findi
     return _beside(results, table, row, "scenarios-least", language) if len(table.rows) > 2 else None
 
 
-def _loss(table: Table, language: Language) -> Finding:
+def _loss(baseline: Results, table: Table, language: Language) -> Finding:
+    """The scenario that costs most before what it keeps from being lent could have been lost."""
     row = max(table.rows[1:], key=lambda row: _value(row, "loss"))
     return state(
         language,
         "scenarios-loss",
-        "Of what may happen, '{scenario}' costs those outside most: {loss} in the median, {high} or more on a tenth "
-        "of the paths; as the deals stand it is {before}.",
-        measure=language.text("claims of lenders and holders outside that were lost over all simulated years"),
+        "Of what may happen, '{scenario}' costs those outside most by {quarter}: {loss} in the median, {high} or more "
+        "on a tenth of the paths; as the deals stand it is {before}.",
+        measure=language.text(
+            "claims that lenders and holders outside have written off by then, and what they paid for others"
+        ),
+        quarter=language.quarter(baseline.quarters[_later(baseline)]),
         scenario=str(row.cells["scenario"].value),
         loss=table.at(row.key, "loss"),
         high=table.at(row.key, "loss_high"),

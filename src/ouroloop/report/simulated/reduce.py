@@ -140,6 +140,7 @@ def from_batches(scenario: Scenario, economy: Economy, batches: Iterable[Batch])
             "credit_first": by("credit_first", marks["credit_quarter"]),
         },
         defaulted=dict(zip(parts[0].members, np.asarray(sum(part.defaulted for part in parts)) / paths, strict=True)),
+        outside_loss_soon=_fan(marks["outside_loss_soon"][None, :]),
         outside_loss=_fan(loss[None, :]),
         influences=_influences(scenario, draws, ending == "credit_first", loss),
         letters=_letters(parts, paths),

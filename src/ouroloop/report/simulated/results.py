@@ -127,8 +127,10 @@ class Results:
     """`payoff_first`, `credit_first`: share of all paths that have ended so by the end of the quarter."""
     defaulted: Mapping[str, Float[np.ndarray, " quarter"]]
     """Share of paths on which the firm has defaulted by the end of the quarter, every firm of the world."""
+    outside_loss_soon: Fan
+    """What sectors outside lost on claims in the first three years; one column."""
     outside_loss: Fan
-    """What sectors outside lost on claims over the whole horizon; one column."""
+    """The same over the whole horizon."""
     influences: tuple[Influence, ...] = ()
     """Largest difference first."""
     letters: Mapping[str, Float[np.ndarray, "state quarter"]] = field(default_factory=dict)

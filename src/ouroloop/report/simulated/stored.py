@@ -32,7 +32,6 @@ def from_run(scenario: Scenario, run: Run) -> Results:
     at = {(one.entity, one.measure): n for n, one in enumerate(members.series)}
     whole = {one.measure: n for n, one in enumerate(system.series)}
     payers = {(one.entity, one.measure): n for n, one in enumerate(paid.series)}
-    loss = run.outcomes["outside_loss"].values
     levels = _levels(members)
     known = scenario.dossier.assumptions
     return Results(
@@ -54,7 +53,8 @@ def from_run(scenario: Scenario, run: Run) -> Results:
         endings={one.name: Chance(one.share, one.error) for one in shares(run.outcomes["outcome"].values)},
         ended=by_quarter(run),
         defaulted={firm: members.columns["mean"][at[firm, "defaulted"]] for firm in entities},
-        outside_loss=Fan(tuple(levels), np.quantile(loss, tuple(levels))[:, None], np.array([float(loss.mean())])),
+        outside_loss_soon=_by_path(run, "outside_loss_soon", tuple(levels)),
+        outside_loss=_by_path(run, "outside_loss", tuple(levels)),
         influences=tuple(
             Influence(
                 one.assumption,
@@ -80,3 +80,9 @@ def _levels(found: Statistics) -> dict[float, str]:
 def _fan(found: Statistics, row: int, levels: dict[float, str]) -> Fan:
     values = np.stack([found.columns[name][row] for name in levels.values()])
     return Fan(tuple(levels), values, found.columns["mean"][row])
+
+
+def _by_path(run: Run, name: str, levels: tuple[float, ...]) -> Fan:
+    """Of a mark that is kept of every path: one column."""
+    values = run.outcomes[name].values
+    return Fan(levels, np.quantile(values, levels)[:, None], np.array([float(values.mean())]))
