@@ -249,7 +249,8 @@ def _offers(net: Network, inputs: Plain, s: Record, q: Record) -> tuple[np.ndarr
     offers = rooms[:, None] * np.minimum(willing, p.single_borrower)
     listed = np.array(net.world.listed, float)[:, None]
     quoted = p.quoted_sale * q.equity.cap * listed * q.calendar.credit_open[EQUITY]
-    offers[EQUITY] += quoted * willing[EQUITY]
+    sold = p.unquoted_sale * q.equity.cap * (1.0 - listed)
+    offers[EQUITY] = quoted * willing[EQUITY] + np.minimum(offers[EQUITY], sold)
     offers[BONDS] *= np.where(q.graded, 1.0, 1 - inputs.parameters.agency.mandate)
     backlog, letters = promised(net, inputs, s, q)
     q.rents_to_come, q.had_owed = backlog, sums.loans_by_borrower @ s.contracts.loans.owed

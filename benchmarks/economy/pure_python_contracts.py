@@ -284,7 +284,10 @@ def _offers(net: Lists, own: Record, s: Record, q: Record, asking: list[int]) ->
             if n == EQUITY:
                 urge += p.pull_of_narrative * (q.equity.lasting[m] + q.equity.fresh[m])
             willing = patient / (1 + exp(-urge))
-            offered.append(room * min(willing, p.single_borrower) + (quoted[m] * willing if n == EQUITY else 0.0))
+            offered.append(room * min(willing, p.single_borrower))
+            if n == EQUITY:
+                sold = p.unquoted_sale * q.equity.cap[m]
+                offered[n] = quoted[m] * willing if net.listed[m] else min(offered[n], sold)
             if n == BONDS and not q.graded[m]:
                 offered[n] *= 1 - own.parameters.agency.mandate
         asked = sum(offered[n] for n in net.secured_classes)

@@ -122,6 +122,26 @@ def test_every_class_gives_less_at_a_wider_spread_and_after_more_losses(
     assert np.all(ask(spread, loss + worse) < here)
 
 
+def test_nobody_sells_more_of_itself_than_such_sales_come_to_however_much_money_there_is() -> None:
+    """Funds have 1,000. A quoted firm worth 50 sells 2 % of itself, another 4 %, and one worth nothing none."""
+    parameters = central(
+        LendingParameters, steepness=4.0, quoted_sale=0.02, unquoted_sale=0.04, single_borrower=0.5,
+        pull_of_narrative=2.0, outside_equity_spread=0.25,
+    )  # fmt: skip
+    capacity = jnp.full((CLASSES, 1), 1000.0)
+    shares = supply(
+        parameters, class_capacity=capacity, spread=row(0.0, 0.0, 0.0), losses=NO_LOSS, closed=OPEN,
+        quoted=row(50.0, 0.0, 0.0), unquoted=row(0.0, 50.0, 0.0),
+    )[EQUITY, :, 0]  # fmt: skip
+    assert np.asarray(shares) == pytest.approx([0.02 * 50 * LOGISTIC_OF_4**2, 0.04 * 50, 0.0])
+    # Where funds have less than that, they give what they would give to one firm.
+    poor = supply(
+        parameters, class_capacity=jnp.full((CLASSES, 1), 3.0), spread=row(0.0), losses=NO_LOSS, closed=OPEN,
+        quoted=row(0.0), unquoted=row(50.0),
+    )[EQUITY, 0, 0]  # fmt: skip
+    assert float(poor) == pytest.approx(1.5)
+
+
 def test_parameters_by_path_act_on_their_path() -> None:
     parameters = central(LendingParameters, bank_spread=jnp.array([0.04, 0.08]), steepness=4.0)
     zero = jnp.zeros((CLASSES, 2))

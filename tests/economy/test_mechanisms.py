@@ -168,7 +168,7 @@ def _rollers(open_share: float) -> tuple[Inputs, Track]:
     capex = jnp.zeros((len(MEMBERS), 1)).at[:4, 0].set(jnp.asarray([0.0, 7.5, 2.0, 0.0]))
     there = replace(there, loan_ladder=jnp.asarray(ladder), capex=capex)
     given = with_cash(inputs(world(), PATHS, traits=there), cloud=12.0, maker=8.0, lab=30.0, neo=4.0)
-    given = with_parameters(given, "lending", outside_equity_capacity=100.0)
+    given = with_parameters(given, "lending", outside_equity_capacity=100.0, quoted_sale=1.0, unquoted_sale=1.0)
     closed = quiet(world()).credit_open.at[:].set(open_share)
     return given, run(shocked(given, credit_open=closed))[1]
 
@@ -640,6 +640,7 @@ def test_the_payoff_raises_what_outside_customers_spend_from_its_quarter_on() ->
 def test_payoff_and_closed_credit_date_the_endings() -> None:
     """Four quarters in which outside money carries all; two in which no lender lends, while shares are bought."""
     given = with_cash(inputs(world(), PATHS), cloud=5.0, neo=1.0)
+    given = with_parameters(given, "lending", quoted_sale=0.35, unquoted_sale=0.35)
     rich = run(shocked(given, demand_factor=calendar_with("demand_factor", (), 0, 6.0, 1)))[1]
     shut = run(shocked(given, credit_open=quiet(world()).credit_open.at[:EQUITY, 1:].set(0.0)))[1]
     assert not system(shut, "lent")[1:].any()

@@ -37,7 +37,9 @@ class LendingParameters(eqx.Module):
     outside_equity_capacity: Parameter = parameter("eco-finance-023", unit="USD bn per quarter")
 
     quoted_sale: Parameter = parameter("eco-finance-089", unit="share of market value per quarter")
-    """What a firm with a quoted share can sell of it, beside what outside equity gives the whole loop."""
+    """The most that a firm with a quoted share sells of itself; anybody buys it."""
+    unquoted_sale: Parameter = parameter("eco-finance-107", unit="share of market value per quarter")
+    """The most that another firm sells of itself, to the funds that give outside equity."""
 
     bank_spread: Parameter = parameter("eco-finance-024", unit="per year", scale=1e-4)
     """The spread at which half of the class no longer lends; so for the others."""
@@ -118,11 +120,13 @@ def supply(
     narrative: _Entities | None = None,
     headroom: _Entities | None = None,
     quoted: _Entities | None = None,
+    unquoted: _Entities | None = None,
 ) -> _Supply:
     """How much would each class lend to each borrower at most? USD bn of the quarter.
 
         supply = class capacity x min(willingness, single-borrower share)
-        of shares besides: quoted_sale x quoted x willingness
+        of quoted shares: quoted_sale x quoted x willingness
+        of other shares:  at most unquoted_sale x unquoted
 
     and what the secured classes offer together is cut, alike, to `headroom`, where that is given.
 
@@ -134,7 +138,9 @@ def supply(
         Borrowing base less the secured debt that already stands on it, USD bn per borrower.
     quoted
         Market value of firms whose shares are quoted, USD bn, 0 for the others: anybody buys those, not only the funds
-        that give the class its capacity.
+        that give the class its capacity. Goes with `unquoted`.
+    unquoted
+        Value of the other firms, 0 for those that are quoted: however much funds have, they buy a part of a firm.
 
     Returns
     -------
@@ -142,8 +148,10 @@ def supply(
     """
     willing = willingness(parameters, spread=spread, losses=losses, closed=closed, narrative=narrative)
     offered = class_capacity[:, None] * jnp.minimum(willing, parameters.single_borrower)
-    if quoted is not None:
-        offered = offered.at[EQUITY].add(parameters.quoted_sale * quoted * willing[EQUITY])
+    if quoted is not None and unquoted is not None:
+        anybody = parameters.quoted_sale * quoted * willing[EQUITY]
+        funds = jnp.minimum(offered[EQUITY], parameters.unquoted_sale * unquoted)
+        offered = offered.at[EQUITY].set(anybody + funds)
     if headroom is None:
         return offered
     secured = np.array([name in SECURED for name in LENDER_CLASSES])

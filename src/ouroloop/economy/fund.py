@@ -72,8 +72,9 @@ def raise_funds(
     chips are paid for by buyers who have met their own dues. A vehicle borrows to pay nobody out and to replace nothing
     early: of what it has, it keeps as much for the coming year's principal as others ask for. Classes lend by
     `behavior.lending`, to the borrowers with whom they have a contract in this world; new debt pays the base rate and
-    the firm's spread. Bond investors whose mandate asks for an investment grade lend to nobody else. What falls due now
-    stands no longer on the borrowing base.
+    the firm's spread. Bond investors whose mandate asks for an investment grade lend to nobody else. Nobody
+    sells more of itself in a quarter than such sales come to, whatever it needs: who is worth nothing gets nothing.
+    What falls due now stands no longer on the borrowing base.
     """
     parameters, books = inputs.parameters, world.reader
     paths = state.rent.shape[0]
@@ -128,6 +129,7 @@ def raise_funds(
         narrative=prices.equity.narrative,
         headroom=jnp.maximum(base - owed, 0.0),
         quoted=quoted,
+        unquoted=prices.equity.market_cap * (1.0 - listed),
     )
     graded = agency.is_investment_grade(prices.rating)
     held = jnp.where(graded > 0, 1.0, 1.0 - parameters.agency.mandate)
