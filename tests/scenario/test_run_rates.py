@@ -50,6 +50,15 @@ def test_prepayments_of_customers_are_no_operating_cash() -> None:
     assert of("oracle").operating_cash.point == pytest.approx(kept * 19.34 / 92 * A_QUARTER, abs=0.02)
 
 
+def test_money_tied_up_in_stocks_is_no_running_cost_of_a_firm_with_a_profit() -> None:
+    # Super Micro, fiscal 2026: operating cash -6.81, operating income 2.77, net income 2.23 of revenue of 39.063.
+    cash = of("super-micro").operating_cash
+    assert cash.point == pytest.approx(2.23 / 39.063 * of("super-micro").revenue.point, abs=0.01)
+    assert cash.basis == "estimated"
+    # SoftBank's profit is that of its stakes, and no operating income is on file: what it spends it spends.
+    assert of("softbank").operating_cash.point < 0
+
+
 def test_payout_is_the_mean_of_a_year() -> None:
     # Broadcom, four quarters to 2026-08-02: dividends 2.80, 3.09, 3.09, 3.10; buybacks 0, 7.85, 0.60, 0.
     four = 2.80 + 3.09 + 3.09 + 3.10 + 0.0 + 7.85 + 0.60 + 0.0

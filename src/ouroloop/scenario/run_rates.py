@@ -78,7 +78,9 @@ def run_rates(dossier: Dossier, axes: Axes, uniforms: Uniforms = None) -> RunRat
     - Revenue, capital expenditure, interest, depreciation: the latest fiscal quarter that is published (else the latest
       longer period), brought to 365.25/4 days. Revenue that was stated for a year counts where it is younger.
     - Operating cash: its share of revenue over the last 365 days for which both are known, times that revenue; working
-      capital makes single quarters of it jump. Where revenue is not known: its own mean over these days.
+      capital makes single quarters of it jump. Where revenue is not known: its own mean over these days. Where it is
+      negative beside a profit from operations, stocks and bills took the money, which no growth without end does: then
+      the smaller of operating and net income stands for it.
     - Payout: the mean of the last 365 days.
     - Market value: the latest that is published; else a multiple of operating cash or, for young firms, of
       revenue (`eco-opening-03x`), of basis `assumed`.
@@ -130,8 +132,13 @@ def _operating_cash(dossier: Dossier, firm: str, revenue: Estimate) -> Estimate:
         mean = kept / window.count * QUARTER_DAYS
         return replace(own, point=mean, low=mean, high=mean)
     refs = joined(Spread(flow.pieces).refs(window), Spread(sold.pieces).refs(window), revenue.refs)
-    share = kept / sold.within(window)
     basis = worst(own.basis, revenue.basis)
+    incomes = [recorded(dossier, firm, name, signed=True) for name in ("operating_income", "net_income")]
+    earned = min(one.within(window) if one.covers(window) else 0.0 for one in incomes)
+    if kept < 0 < earned:
+        refs = joined(*(Spread(one.pieces).refs(window) for one in incomes), refs)
+        kept, basis = earned, worst(basis, "estimated")
+    share = kept / sold.within(window)
     return replace(revenue.scaled(share, basis), day=own.day, refs=refs, tolerance=0.0)
 
 
