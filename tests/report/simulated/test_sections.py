@@ -125,6 +125,8 @@ def test_the_trap_index_is_trapped_over_all_capital_spending_beside_the_homeowne
 def test_scenarios_stand_beside_the_baseline_with_sums_of_a_year_and_mean_defaults() -> None:
     row = _report().tables["scenarios"].row("credit-closes-first").cells
     assert row["capex"].value == 200  # four quarters of 50
+    assert row["half"].value == "2030-Q1"  # 70 % in twelve equal steps: nine of them are more than half
+    assert _report().tables["scenarios"].row("baseline").cells["half"].value == "2030-Q4"
     assert (row["loss"].value, row["loss_in_all"].value) == (30, 300)
     assert row["defaults"].value == pytest.approx(0.05 + 0.9)
     assert "credit closes first on 70% of the paths, as the deals stand on 50%" in _said("scenarios", "scenarios-most")

@@ -67,6 +67,7 @@ def _table(every: tuple[Results, ...], language: Language) -> Table:
         Column("paths", language.text("paths"), Kind.COUNT),
         *(Column(key, language.text(ENDING_NAME[key]), Kind.SHARE) for key in _PARTS),
         Column("error", language.text("standard error of 'credit closes first'"), Kind.PERCENT),
+        Column("half", language.text("credit closed first on half of the paths by")),
         Column("loss", language.text("loss outside to {quarter}, median", quarter=soon), Kind.MONEY),
         Column("loss_high", language.text("loss outside to {quarter}, p90", quarter=soon), Kind.MONEY),
         Column("loss_in_all", language.text("loss outside to {quarter}, median", quarter=last), Kind.MONEY),
@@ -82,6 +83,7 @@ def _table(every: tuple[Results, ...], language: Language) -> Table:
                 "paths": Cell(float(one.paths), Basis.NONE),
                 **{key: simulated(one.endings[key].share) for key in _PARTS},
                 "error": simulated(one.endings["credit_first"].error),
+                "half": _half(one, language),
                 "loss": simulated(three_digits(float(one.outside_loss_soon.median[0]))),
                 "loss_high": simulated(three_digits(float(one.outside_loss_soon.at(0.90)[0]))),
                 "loss_in_all": simulated(three_digits(float(one.outside_loss.median[0]))),
@@ -93,6 +95,14 @@ def _table(every: tuple[Results, ...], language: Language) -> Table:
         for one in every
     )
     return Table("scenarios", language.text("Scenarios side by side"), columns, rows)
+
+
+def _half(results: Results, language: Language) -> Cell:
+    """When credit had closed first on half of all paths; empty where it has not by the end."""
+    there = results.ended["credit_first"] >= 0.5
+    if not there.any():
+        return Cell("", Basis.NONE)
+    return Cell(language.quarter(results.quarters[int(there.argmax())]), Basis.SIMULATED)
 
 
 def _later(results: Results) -> int:
