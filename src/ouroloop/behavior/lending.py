@@ -146,6 +146,7 @@ def supply(
     -------
     Offers to each borrower alone. Over all borrowers they add up to more than the class has: `raise_money` rations.
     """
+    assert (quoted is None) == (unquoted is None), "values of quoted firms and of the others go together"
     willing = willingness(parameters, spread=spread, losses=losses, closed=closed, narrative=narrative)
     offered = class_capacity[:, None] * jnp.minimum(willing, parameters.single_borrower)
     if quoted is not None and unquoted is not None:
